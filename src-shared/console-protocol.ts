@@ -1,0 +1,125 @@
+/**
+ * What the engine and a console say to each other, over a MessagePort (Electron) or one WebSocket (browser).
+ *
+ * Text messages are JSON of the two tables below; pictures are binary (`frame-codec.ts`). The first message in either
+ * direction is `hello`; a protocol mismatch asks for a reload. Everything a console sends passes `consoleMessageSchema`.
+ */
+import { z } from 'zod';
+import type { SourceKind } from './frame.ts';
+import type { KpiSample, Liveness } from './kpi.ts';
+import { type Settings, type SettingsPatch, settingsPatchSchema } from './settings.ts';
+
+/** Raised with every change that an older console or engine would misread. */
+export const CONSOLE_PROTOCOL = 1;
+
+/** Largest text message either side accepts; settings and snapshots are a few kilobytes. */
+export const MAX_TEXT_BYTES = 256 * 1024;
+
+/** Largest picture message: 4096 x 4096 RGB and its mask. */
+export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
+/** Pictures under way to one console at a time; beyond it the newest waits and older ones count as coalesced. */
+export const FRAMES_IN_FLIGHT = 2;
+
+const address = z.string().trim().min(1).max(4096);
+
+/** One row per command: what it takes and what it returns. */
+export const commandSchemas = {
+  /** Makes `address` the source and connects; remembered as setting `source.address`. */
+  'source.connect': z.strictObject({ address }),
+  'source.disconnect': z.strictObject({}),
+  'publisher.connect': z.strictObject({ address }),
+  'publisher.disconnect': z.strictObject({}),
+  'settings.update': z.strictObject({ patch: settingsPatchSchema }),
+} as const;
+
+export type CommandName = keyof typeof commandSchemas;
+export type CommandArguments<N extends CommandName> = z.infer<(typeof commandSchemas)[N]>;
+export interface CommandResults {
+  'source.connect': null;
+  'source.disconnect': null;
+  'publisher.connect': null;
+  'publisher.disconnect': null;
+  /** The settings now in force, and the keys whose change waits for a restart of the engine. */
+  'settings.update': { readonly settings: Settings; readonly needRestart: readonly (keyof SettingsPatch)[] };
+}
+
+const finite = z.number().refine(Number.isFinite);
+
+/** Console -> engine. */
+export const consoleMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), protocol: z.number().int(), build: z.string().max(64) }),
+  /** Gives back one of the two picture credits; `paintedMs` is the engine's clock as this console maps it, null if not painted. */
+  z.strictObject({ type: z.literal('ack'), seq: z.number().int().min(0), paintedMs: finite.nullable() }),
+  z.strictObject({ type: z.literal('echo'), consoleMs: finite }),
+  z.strictObject({
+    type: z.literal('command'),
+    id: z.number().int().min(0),
+    name: z.enum(Object.keys(commandSchemas) as [CommandName, ...CommandName[]]),
+    arguments: z.unknown(),
+  }),
+]);
+export type ConsoleMessage = z.infer<typeof consoleMessageSchema>;
+
+/** Engine -> console. */
+export type EngineMessage =
+  | { readonly type: 'hello'; readonly protocol: number; readonly build: string }
+  | { readonly type: 'snapshot'; readonly snapshot: EngineSnapshot }
+  | { readonly type: 'kpi'; readonly sample: KpiSample }
+  | { readonly type: 'echo'; readonly consoleMs: number; readonly engineMs: number }
+  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly message: string };
+
+export type SourceLink = 'disconnected' | 'connecting' | 'connected' | 'failed';
+export type InferenceLink = 'off' | 'starting' | 'ready' | 'restarting' | 'failed';
+export type PublisherLink = 'disconnected' | 'connecting' | 'listening' | 'connected' | 'failed';
+
+/** One thing wrong now: keyed, so that it is shown once and goes away by itself when its cause does. */
+export interface Problem {
+  readonly key: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** What happened, with the thing, the value and the limit. */
+  readonly message: string;
+  /** Times it has happened since the engine started. */
+  readonly count: number;
+}
+
+/** Everything a console shows beside the picture and the figures. Sent on every change and at least twice a second. */
+export interface EngineSnapshot {
+  readonly build: string;
+  readonly source: {
+    readonly address: string;
+    readonly kind: SourceKind;
+    readonly link: SourceLink;
+    /** Why it is not connected; null when it is. */
+    readonly message: string | null;
+    readonly deviceName: string | null;
+    readonly size: readonly [columns: number, rows: number] | null;
+  };
+  readonly liveness: Liveness;
+  /** Age of the newest frame, ms; null before the first. */
+  readonly frameAgeMs: number | null;
+  readonly inference: {
+    readonly link: InferenceLink;
+    readonly modelId: string;
+    readonly provider: string | null;
+    readonly message: string | null;
+    readonly restarts: number;
+  };
+  readonly publisher: {
+    readonly address: string;
+    readonly link: PublisherLink;
+    readonly message: string | null;
+    readonly device: string;
+    /** False: this source's masks are not published unless asked for (demo, replay). */
+    readonly enabled: boolean;
+    readonly clients: readonly {
+      readonly address: string;
+      readonly headerVersion: 1 | 2;
+      readonly sent: number;
+      readonly dropped: number;
+    }[];
+  };
+  readonly settings: Settings;
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,170 @@
+/**
+ * The binary picture message between engine and console: one frame with, when there is one, the mask computed from
+ * that very frame. Little-endian; 80 header bytes, then pixels, then the mask, one bit a pixel (least significant first).
+ *
+ * | off | field | | off | field |
+ * |---|---|---|---|---|
+ * | 0 | u8 layout version (1) | | 40 | f64 mm per pixel along y |
+ * | 1 | u8 components (1 or 3) | | 48 | f64 frame id |
+ * | 2 | u8 result state (0 = no result yet) | | 56 | u64 time-stamp bits |
+ * | 3 | u8 source kind | | 64 | f32 score (NaN = none) |
+ * | 4 | u32 sequence number | | 68 | u8 scale origin |
+ * | 8 | u32 columns | | 69 | u8 mask encoding (0 none, 1 bits) |
+ * | 12 | u32 rows | | 70 | u8 1: frame id is the source's own |
+ * | 16 | f64 received, engine ms | | 71 | u8 reserved |
+ * | 24 | f64 ready, engine ms | | 72 | u32 pixel bytes |
+ * | 32 | f64 mm per pixel along x | | 76 | u32 mask bytes |
+ */
+
+import { MAX_FRAME_BYTES } from './console-protocol.ts';
+import { RESULT_STATES, type ResultState, type ScaleOrigin, type SourceKind } from './frame.ts';
+
+const LAYOUT_VERSION = 1;
+const HEADER_BYTES = 80;
+const SOURCE_KINDS: readonly SourceKind[] = ['live', 'simulated', 'replay', 'demo'];
+const SCALE_ORIGINS: readonly ScaleOrigin[] = ['source', 'user', 'estimate'];
+
+export interface DisplayFrame {
+  readonly seq: number;
+  readonly size: readonly [columns: number, rows: number];
+  readonly components: 1 | 3;
+  readonly sourceKind: SourceKind;
+  readonly frameId: number;
+  readonly frameIdOrigin: 'source' | 'sequence';
+  readonly tsBits: bigint;
+  readonly mmPerPixel: readonly [x: number, y: number];
+  readonly scaleOrigin: ScaleOrigin;
+  readonly receivedMs: number;
+  /** When the pair was complete and offered to the console. */
+  readonly readyMs: number;
+  /** Null: shown without a result because none came in time. */
+  readonly state: ResultState | null;
+  readonly score: number | null;
+  /** Row-major, components interleaved. After decoding: a view into the message. */
+  readonly pixels: Uint8Array;
+  /** One bit a pixel, row-major, least significant bit first; null: no mask belongs to this frame. */
+  readonly maskBits: Uint8Array | null;
+}
+
+/** Why a picture message was refused: the field, its value and the limit. */
+export class MalformedFrameMessage extends Error {
+  override readonly name = 'MalformedFrameMessage';
+}
+
+/** `mask` (one byte a pixel, 0/1) to one bit a pixel, least significant bit first. */
+export function packMask(mask: Uint8Array): Uint8Array {
+  const bits = new Uint8Array((mask.length + 7) >> 3);
+  const whole = mask.length >> 3;
+  for (let byte = 0, i = 0; byte < whole; byte++, i += 8) {
+    bits[byte] =
+      (mask[i] as number) |
+      ((mask[i + 1] as number) << 1) |
+      ((mask[i + 2] as number) << 2) |
+      ((mask[i + 3] as number) << 3) |
+      ((mask[i + 4] as number) << 4) |
+      ((mask[i + 5] as number) << 5) |
+      ((mask[i + 6] as number) << 6) |
+      ((mask[i + 7] as number) << 7);
+  }
+  for (let i = whole << 3; i < mask.length; i++) {
+    bits[i >> 3] = (bits[i >> 3] as number) | ((mask[i] as number) << (i & 7));
+  }
+  return bits;
+}
+
+/** Inverse of `packMask` into `out` (one byte a pixel); `on` is the value written for bone. */
+export function unpackMask(bits: Uint8Array, out: Uint8Array, on = 1): void {
+  for (let i = 0; i < out.length; i++) {
+    out[i] = ((bits[i >> 3] as number) >> (i & 7)) & 1 ? on : 0;
+  }
+}
+
+/** One picture message. Allocates its own memory: the caller's buffers are free afterwards. */
+export function encodeFrame(frame: DisplayFrame): Uint8Array<ArrayBuffer> {
+  const maskBytes = frame.maskBits?.byteLength ?? 0;
+  const bytes = new Uint8Array(HEADER_BYTES + frame.pixels.byteLength + maskBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, LAYOUT_VERSION);
+  view.setUint8(1, frame.components);
+  view.setUint8(2, frame.state === null ? 0 : RESULT_STATES.indexOf(frame.state) + 1);
+  view.setUint8(3, SOURCE_KINDS.indexOf(frame.sourceKind));
+  view.setUint32(4, frame.seq, true);
+  view.setUint32(8, frame.size[0], true);
+  view.setUint32(12, frame.size[1], true);
+  view.setFloat64(16, frame.receivedMs, true);
+  view.setFloat64(24, frame.readyMs, true);
+  view.setFloat64(32, frame.mmPerPixel[0], true);
+  view.setFloat64(40, frame.mmPerPixel[1], true);
+  view.setFloat64(48, frame.frameId, true);
+  view.setBigUint64(56, frame.tsBits, true);
+  view.setFloat32(64, frame.score ?? Number.NaN, true);
+  view.setUint8(68, SCALE_ORIGINS.indexOf(frame.scaleOrigin));
+  view.setUint8(69, frame.maskBits === null ? 0 : 1);
+  view.setUint8(70, frame.frameIdOrigin === 'source' ? 1 : 0);
+  view.setUint32(72, frame.pixels.byteLength, true);
+  view.setUint32(76, maskBytes, true);
+  bytes.set(frame.pixels, HEADER_BYTES);
+  if (frame.maskBits !== null) {
+    bytes.set(frame.maskBits, HEADER_BYTES + frame.pixels.byteLength);
+  }
+  return bytes;
+}
+
+function expectField(ok: boolean, field: string, value: number, limit: string): void {
+  if (!ok) {
+    throw new MalformedFrameMessage(`picture message ${field} ${value}: expected ${limit}`);
+  }
+}
+
+/**
+ * Reads a picture message; pixels and mask are views into it.
+ *
+ * @throws {MalformedFrameMessage} naming the field, its value and the limit.
+ */
+export function decodeFrame(bytes: Uint8Array): DisplayFrame {
+  expectField(bytes.byteLength >= HEADER_BYTES, 'length', bytes.byteLength, `>= ${HEADER_BYTES}`);
+  expectField(bytes.byteLength <= MAX_FRAME_BYTES, 'length', bytes.byteLength, `<= ${MAX_FRAME_BYTES}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint8(0);
+  expectField(version === LAYOUT_VERSION, 'version', version, `${LAYOUT_VERSION}`);
+  const components = view.getUint8(1);
+  if (components !== 1 && components !== 3) {
+    throw new MalformedFrameMessage(`picture message components ${components}: expected 1 or 3`);
+  }
+  const stateCode = view.getUint8(2);
+  const sourceKind = SOURCE_KINDS[view.getUint8(3)];
+  const scaleOrigin = SCALE_ORIGINS[view.getUint8(68)];
+  const state = stateCode === 0 ? null : RESULT_STATES[stateCode - 1];
+  if (sourceKind === undefined || scaleOrigin === undefined || state === undefined) {
+    throw new MalformedFrameMessage(
+      `picture message codes: source kind ${view.getUint8(3)}, scale origin ${view.getUint8(68)}, state ${stateCode}`,
+    );
+  }
+  const columns = view.getUint32(8, true);
+  const rows = view.getUint32(12, true);
+  const pixelBytes = view.getUint32(72, true);
+  const maskBytes = view.getUint32(76, true);
+  expectField(pixelBytes === columns * rows * components, 'pixel bytes', pixelBytes, `${columns * rows * components}`);
+  const wantedMask = view.getUint8(69) === 0 ? 0 : Math.ceil((columns * rows) / 8);
+  expectField(maskBytes === wantedMask, 'mask bytes', maskBytes, `${wantedMask}`);
+  const total = HEADER_BYTES + pixelBytes + maskBytes;
+  expectField(bytes.byteLength === total, 'length', bytes.byteLength, `${total}`);
+  const score = view.getFloat32(64, true);
+  return {
+    seq: view.getUint32(4, true),
+    size: [columns, rows],
+    components,
+    sourceKind,
+    frameId: view.getFloat64(48, true),
+    frameIdOrigin: view.getUint8(70) === 1 ? 'source' : 'sequence',
+    tsBits: view.getBigUint64(56, true),
+    mmPerPixel: [view.getFloat64(32, true), view.getFloat64(40, true)],
+    scaleOrigin,
+    receivedMs: view.getFloat64(16, true),
+    readyMs: view.getFloat64(24, true),
+    state,
+    score: Number.isNaN(score) ? null : score,
+    pixels: bytes.subarray(HEADER_BYTES, HEADER_BYTES + pixelBytes),
+    maskBits: wantedMask === 0 ? null : bytes.subarray(HEADER_BYTES + pixelBytes, total),
+  };
+}

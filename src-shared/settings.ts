@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { ORIENTATIONS } from './frame.ts';
+
+/** What the settings panel, the command line and the README say about a setting beside its type and range. */
+export interface SettingInfo {
+  readonly title: string;
+  readonly unit?: string;
+  /** false: takes effect at the next start of the engine. */
+  readonly live: boolean;
+  /** Environment variable that overrides the settings file. */
+  readonly env?: string;
+}
+
+const setting = <T extends z.ZodType>(schema: T, info: SettingInfo): T => schema.meta({ ...info }) as T;
+
+const MIB = 1024 * 1024;
+const port = z.number().int().min(0).max(65535);
+
+/**
+ * Every setting: key, type, range and default in one place (design, sections 4-7).
+ * Flat dotted keys, so that a patch, an environment variable, a command-line flag and a row of the panel name the same thing.
+ */
+export const settingsSchema = z.strictObject({
+  'source.address': setting(z.string().min(1).max(4096).default('phantom'), {
+    title: 'Where frames come from: igtl://HOST:PORT, a recording, phantom[:SEED]',
+    live: true,
+    env: 'ULTRAMOTION_SOURCE',
+  }),
+  'source.imageDevice': setting(z.string().max(20).default(''), {
+    title: 'IMAGE device to follow; empty follows the first one seen',
+    live: true,
+  }),
+  'source.poseName': setting(z.string().max(64).default(''), {
+    title: 'Transform that is the pose of the picture; empty follows the first one seen',
+    live: true,
+  }),
+  'source.poseMaxSkewMs': setting(z.number().min(0).max(1000).default(20), {
+    title: 'Largest time difference at which a transform still belongs to a picture',
+    unit: 'ms',
+    live: true,
+  }),
+  'source.mmPerPixel': setting(
+    z
+      .tuple([z.number().gt(0).max(10), z.number().gt(0).max(10)])
+      .nullable()
+      .default(null),
+    { title: 'Pixel size of a source that does not state its own, along columns and rows', unit: 'mm', live: true },
+  ),
+  'source.orientation': setting(z.enum(ORIENTATIONS).default('MF'), {
+    title: 'What the +x and +y axes of the picture point to',
+    live: true,
+  }),
+  'source.framesPerSecond': setting(z.number().min(1).max(240).nullable().default(null), {
+    title: 'Pace of a recording or the phantom; empty keeps the original times',
+    unit: '1/s',
+    live: true,
+  }),
+  'source.loop': setting(z.boolean().default(true), { title: 'Start a recording again at its end', live: true }),
+  'source.checkCrc': setting(z.boolean().default(true), {
+    title: 'Drop messages whose checksum is wrong',
+    live: true,
+  }),
+  'source.maxMessageBytes': setting(
+    z
+      .number()
+      .int()
+      .min(1024)
+      .max(2048 * MIB)
+      .default(64 * MIB),
+    { title: 'Largest message accepted from the source', unit: 'bytes', live: true },
+  ),
+  'publish.address': setting(z.string().max(512).default('igtl-server://127.0.0.1:18945'), {
+    title: 'Where masks go: igtl-server://HOST:PORT (Slicer connects to us) or igtl://HOST:PORT; empty: nowhere',
+    live: true,
+    env: 'ULTRAMOTION_PUBLISH',
+  }),
+  'publish.allowedPeers': setting(z.array(z.string().max(64)).max(64).default([]), {
+    title: 'Addresses allowed to connect when the publisher listens beyond loopback',
+    live: true,
+  }),
+  'publish.demo': setting(z.boolean().default(false), { title: 'Publish masks of the demo source', live: true }),
+  'publish.replay': setting(z.boolean().default(false), { title: 'Publish masks of replayed recordings', live: true }),
+  'publish.labelValue': setting(z.number().int().min(1).max(255).default(1), {
+    title: 'Value of bone in the published mask: 1 for label display, 255 for scalar display',
+    live: true,
+  }),
+  'model.id': setting(z.string().min(1).max(64).default('bone-tracer'), { title: 'Model', live: true }),
+  'model.enabled': setting(z.boolean().default(true), { title: 'Run the model', live: true }),
+  'model.intraOpThreads': setting(z.number().int().min(1).max(64).default(1), {
+    title: 'Threads one model run may use',
+    live: false,
+  }),
+  'model.allowSpinning': setting(z.boolean().default(false), {
+    title: 'Let idle model threads busy-wait (faster runs, one core burnt)',
+    live: false,
+  }),
+  'queues.rtSize': setting(z.number().int().min(1).max(64).default(3), {
+    title: 'Size of Queue_RT_dyn',
+    unit: 'frames',
+    live: false,
+  }),
+  'queues.gpuSize': setting(z.number().int().min(1).max(64).default(3), {
+    title: 'Size of Queue_GPU',
+    unit: 'frames',
+    live: false,
+  }),
+  'queues.outSize': setting(z.number().int().min(1).max(64).default(3), {
+    title: 'Size of Queue_Out',
+    unit: 'results',
+    live: false,
+  }),
+  'queues.maxLagMs': setting(z.number().min(1).max(500).nullable().default(null), {
+    title: 'Frames waiting longer are dropped; empty: two frame periods, at most 500 ms',
+    unit: 'ms',
+    live: true,
+  }),
+  'view.renderer': setting(z.enum(['auto', 'webgl', '2d']).default('auto'), {
+    title: 'How the picture is drawn',
+    live: true,
+  }),
+  'view.maskOpacity': setting(z.number().min(0).max(1).default(0.45), { title: 'Opacity of the mask', live: true }),
+  'view.noMaskAfterMs': setting(z.number().min(20).max(5000).default(150), {
+    title: 'Without a mask for this long the raw picture is shown with the badge NO MASK',
+    unit: 'ms',
+    live: true,
+  }),
+  'http.host': setting(z.string().min(1).max(255).default('127.0.0.1'), {
+    title: 'Address the console, API and metrics are served on',
+    live: false,
+  }),
+  'http.port': setting(port.default(8050), {
+    title: 'Port of the console, API and metrics',
+    live: false,
+    env: 'DASHBOARD_PORT',
+  }),
+  'log.mode': setting(z.enum(['normal', 'perf']).default('normal'), {
+    title: 'perf: log warnings and up only',
+    live: true,
+    env: 'LOG_MODE',
+  }),
+  'kpi.intervalS': setting(z.number().min(0.2).max(60).default(1), {
+    title: 'Time between two KPI samples',
+    unit: 's',
+    live: false,
+  }),
+});
+
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+export type SettingKey = keyof Settings;
+
+/** Some settings with new values; what is absent stays as it is. */
+export type SettingsPatch = Partial<Settings>;
+
+export const SETTING_KEYS = Object.keys(settingsSchema.shape) as SettingKey[];
+
+/** Accepts any subset of the settings, without filling in defaults for the others. */
+export const settingsPatchSchema: z.ZodType<SettingsPatch> = z.strictObject(
+  Object.fromEntries(SETTING_KEYS.map((key) => [key, settingsSchema.shape[key].unwrap().optional()])),
+) as unknown as z.ZodType<SettingsPatch>;
+
+/** All defaults. */
+export const defaultSettings = (): Settings => settingsSchema.parse({});
+
+/** Title, unit, liveness and environment name of one setting. */
+export function settingInfo(key: SettingKey): SettingInfo {
+  const info = settingsSchema.shape[key].meta();
+  if (info === undefined) {
+    throw new Error(`setting ${key} has no description`);
+  }
+  return info as unknown as SettingInfo;
+}
