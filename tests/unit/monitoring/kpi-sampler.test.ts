@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { KpiSampler } from '../../../src-main/monitoring/index.ts';
+import { initQueues } from '../../../src-main/pipeline/index.ts';
+import type { LatencyTrace } from '../../../src-shared/index.ts';
+
+const trace = (latencyMs: number): LatencyTrace => ({
+  receivedMs: 100,
+  dequeuedMs: 100.5,
+  preprocessedMs: 101.5,
+  runStartMs: 102,
+  runEndMs: 105,
+  postprocessedMs: 105.5,
+  sentMs: 100 + latencyMs,
+  modelWaitMs: 0.5,
+});
+const context = () => ({
+  metrics: initQueues().getPipelineMetrics(),
+  framesReceived: 0,
+  framesSent: 0,
+  framesInFlight: 0,
+  upstreamLost: null,
+  coalesced: 0,
+  syncMs: null,
+});
+
+describe('KpiSampler', () => {
+  it('counts rates over the time since the last sample, not over a nominal second', () => {
+    const sampler = new KpiSampler(0);
+    for (let i = 0; i < 30; i++) sampler.frameReceived();
+    for (let i = 0; i < 15; i++) sampler.maskSent(trace(8));
+    const sample = sampler.sample(500, context());
+    expect(sample.fps_in).toBe(60);
+    expect(sample.fps_out).toBe(30);
+  });
+
+  it('reports the median latency of the masks sent since the last sample', () => {
+    const sampler = new KpiSampler(0);
+    for (const latency of [5, 6, 7, 8, 100]) sampler.maskSent(trace(latency));
+    const latency = sampler.sample(1000, context()).latency_ms ?? 0;
+    expect(Math.abs(latency / 7 - 1)).toBeLessThan(0.05);
+  });
+
+  it('says null, not zero, when nothing was sent', () => {
+    const sample = new KpiSampler(0).sample(1000, context());
+    expect(sample.latency_ms).toBeNull();
+    expect(sample.stage_ms.run).toBeNull();
+    expect(sample.upstream_lost).toBeNull();
+  });
+
+  it('splits the latency into stages', () => {
+    const sampler = new KpiSampler(0);
+    sampler.maskSent(trace(6));
+    const { stage_ms } = sampler.sample(1000, context());
+    expect(stage_ms.run?.p50).toBeGreaterThan(2.9);
+    expect(stage_ms.run?.p50).toBeLessThan(3.1);
+    expect(stage_ms.preprocess?.p50).toBeGreaterThan(0.97);
+    expect(stage_ms.queue?.p50).toBeLessThan(0.52);
+  });
+});
