@@ -1,0 +1,111 @@
+import type { RawFrame, SourceKind } from '../../src-shared/index.ts';
+import { timestampBitsToSeconds } from '../openigtlink/index.ts';
+import { monotonicMs } from '../pipeline/index.ts';
+import type { Clip, ClipFrame } from './clip.ts';
+import { imageHeaderOf, poseOf } from './clip-image.ts';
+import { IntensityWindow } from './intensity-window.ts';
+import { Player } from './player.ts';
+import { scaleOf } from './scale.ts';
+import type { FrameSource, SourceEvents, SourceOptions } from './source.ts';
+import { StampClock } from './stamp-clock.ts';
+
+/** Plays a clip (recording or phantom) into the engine, stamped now, under a kind that is never `live`. */
+export class ClipSource implements FrameSource {
+  readonly address: string;
+  readonly kind: SourceKind;
+  readonly #open: () => Promise<Clip>;
+  readonly #options: SourceOptions;
+  readonly #on: SourceEvents;
+  readonly #stamps = new StampClock();
+  readonly #window = new IntensityWindow();
+  #clip: Clip | null = null;
+  #player: Player | null = null;
+  #starting: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    address: string,
+    kind: 'replay' | 'demo',
+    open: () => Promise<Clip>,
+    options: SourceOptions,
+    on: SourceEvents,
+  ) {
+    this.address = address;
+    this.kind = kind;
+    this.#open = open;
+    this.#options = options;
+    this.#on = on;
+  }
+
+  start(): void {
+    this.#on.state({ link: 'connecting', message: null });
+    this.#starting = this.#begin();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#player?.close();
+    await this.#starting;
+    await this.#clip?.close();
+  }
+
+  async #begin(): Promise<void> {
+    let clip: Clip;
+    try {
+      clip = await this.#open();
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.#clip = clip;
+    if (this.#closed) {
+      return;
+    }
+    this.#player = new Player(clip, this.#options, {
+      frame: (frame, _index, count) => this.#on.frame(this.#toRawFrame(clip, frame, count)),
+      end: () => this.#on.state({ link: 'disconnected', message: 'the recording has ended' }),
+      failed: (message) => this.#fail(message),
+    });
+    this.#on.state({ link: 'connected', message: null });
+    this.#player.start();
+  }
+
+  #fail(message: string): void {
+    this.#on.problem('source.read', message);
+    this.#on.state({ link: 'failed', message });
+  }
+
+  #toRawFrame(clip: Clip, frame: ClipFrame, count: number): RawFrame {
+    const tsBits = this.#stamps.nextBits();
+    const { mmPerPixel, orientation, poseName, streamId } = this.#options;
+    return {
+      meta: {
+        streamId,
+        sourceKind: this.kind,
+        deviceName: clip.deviceName,
+        ts: timestampBitsToSeconds(tsBits),
+        tsBits,
+        frameId: count,
+        frameIdOrigin: 'source',
+        size: clip.size,
+        spacing: clip.spacing,
+        scale: scaleOf(clip.spacing, mmPerPixel, clip.size[1]),
+        orientation: clip.orientation ?? orientation,
+        coordFrame: coordFrameOf(clip.deviceName),
+        pose: poseOf(frame, poseName),
+        sourceImageHeader: imageHeaderOf(clip, frame),
+      },
+      scalarType: clip.scalarType,
+      components: clip.components,
+      raw: frame.pixels,
+      pixels: this.#window.to8Bit(frame.pixels, clip.scalarType, true),
+      receivedMs: monotonicMs(),
+    };
+  }
+}
+
+/** `Image_Reference` -> `Reference`: what follows the last underscore names the coordinate frame (openigtlink.md section 3). */
+export function coordFrameOf(deviceName: string): string {
+  const at = deviceName.lastIndexOf('_');
+  return at < 0 ? '' : deviceName.slice(at + 1);
+}

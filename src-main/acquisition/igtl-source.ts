@@ -1,0 +1,203 @@
+import type { FramePose, RawFrame, ScalarTypeName, SourceKind } from '../../src-shared/index.ts';
+import {
+  IgtlClient,
+  type ImageContent,
+  MalformedMessage,
+  parseImage,
+  parseTransform,
+  type ReceivedMessage,
+  spacingOf,
+  timestampBitsToSeconds,
+} from '../openigtlink/index.ts';
+import { SCALAR_NAMES } from './clip-image.ts';
+import { coordFrameOf } from './clip-source.ts';
+import { IntensityWindow } from './intensity-window.ts';
+import { PoseStore } from './pose-store.ts';
+import { scaleOf } from './scale.ts';
+import { SOURCE_KIND_KEY } from './simulator.ts';
+import type { FrameSource, SourceEvents, SourceOptions } from './source.ts';
+import { imageOfTrackedFrame } from './tracked-frame.ts';
+import { transformFields } from './transform-fields.ts';
+
+/** What a message says beside its pixels; TRACKEDFRAME carries its poses inside. */
+export interface ReceivedImage {
+  readonly image: ImageContent;
+  readonly poses: ReadonlyMap<string, Float32Array>;
+  readonly orientation: RawFrame['meta']['orientation'] | null;
+}
+
+/**
+ * Frames from an OpenIGTLink server such as PlusServer. The socket is always drained (a slow reader makes PlusServer
+ * break the stream and delay its other clients); what cannot be shown is refused once in words and counted.
+ */
+export class IgtlSource implements FrameSource {
+  readonly address: string;
+  readonly #options: SourceOptions;
+  readonly #on: SourceEvents;
+  readonly #client: IgtlClient;
+  readonly #poses = new PoseStore();
+  readonly #window = new IntensityWindow();
+  #kind: SourceKind = 'live';
+  #device: string | null;
+  #count = 0;
+
+  constructor(address: string, host: string, port: number, options: SourceOptions, on: SourceEvents) {
+    this.address = address;
+    this.#options = options;
+    this.#on = on;
+    this.#device = options.imageDevice === '' ? null : options.imageDevice;
+    this.#client = new IgtlClient(
+      { host, port, maxMessageBytes: options.maxMessageBytes, checkCrc: options.checkCrc },
+      {
+        message: (message) => this.#receive(message),
+        state: ({ link, message }) => on.state({ link, message }),
+        problem: (problem) => on.problem(`source.${problem.kind}`, problem.message),
+      },
+    );
+  }
+
+  get kind(): SourceKind {
+    return this.#kind;
+  }
+
+  start(): void {
+    this.#client.start();
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #receive(message: ReceivedMessage): void {
+    try {
+      switch (message.header.type) {
+        case 'IMAGE':
+          this.#receiveImage(message, { image: parseImage(message.content), poses: new Map(), orientation: null });
+          break;
+        case 'TRACKEDFRAME':
+          this.#receiveImage(message, imageOfTrackedFrame(message.content));
+          break;
+        case 'TRANSFORM':
+          this.#receiveTransform(message);
+          break;
+        case 'STATUS':
+          this.#on.keepAlive();
+          break;
+        default:
+          this.#on.problem(
+            `source.skipped.${message.header.type}`,
+            `${message.header.type} messages are not used; skipped`,
+          );
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) {
+        throw error;
+      }
+      this.#on.problem(`source.malformed.${message.header.type}`, error.message);
+    }
+  }
+
+  #receiveTransform(message: ReceivedMessage): void {
+    const status = message.metadata.get('TransformStatus');
+    if (status !== undefined && status !== 'OK') {
+      this.#on.problem('source.pose-invalid', `pose ${message.header.deviceName} has status ${status}; not used`);
+      return;
+    }
+    const name = message.metadata.get('IGTL_DEVICE_NAME') ?? message.header.deviceName;
+    this.#poses.add(name, message.header.timestampBits, parseTransform(message.content));
+  }
+
+  #receiveImage(message: ReceivedMessage, received: ReceivedImage): void {
+    const { deviceName } = message.header;
+    this.#device ??= deviceName;
+    if (deviceName !== this.#device) {
+      this.#on.problem('source.other-image', `IMAGE device "${deviceName}" is not "${this.#device}", the one followed`);
+      return;
+    }
+    const scalarType = this.#acceptable(received.image);
+    if (scalarType !== null) {
+      this.#noteKind(message);
+      this.#on.frame(this.#toRawFrame(message, received, scalarType));
+    }
+  }
+
+  /** The scalar type of a picture we can show, or null after saying why not. */
+  #acceptable(image: ImageContent): ScalarTypeName | null {
+    const { size, subOffset, subSize, components } = image;
+    const scalarType = SCALAR_NAMES.get(image.scalarType);
+    if (size[2] !== 1) {
+      this.#on.problem('source.volume', `IMAGE of ${size[2]} slices: only pictures of 1 slice can be followed live`);
+    } else if (subOffset.some((o) => o !== 0) || subSize.some((s, i) => s !== size[i])) {
+      const part = `${subSize.join(' x ')} of ${size.join(' x ')}`;
+      this.#on.problem('source.sub-volume', `IMAGE updates a part (${part}): only whole pictures can be followed live`);
+    } else if (components !== 1 && components !== 3) {
+      this.#on.problem('source.components', `IMAGE of ${components} components: expected 1 (gray) or 3 (RGB)`);
+    } else if (scalarType === undefined) {
+      this.#on.problem('source.scalar', `IMAGE scalar type ${image.scalarType}: expected one of 2-7, 10, 11`);
+    } else {
+      return scalarType;
+    }
+    return null;
+  }
+
+  #noteKind(message: ReceivedMessage): void {
+    this.#kind = message.metadata.get(SOURCE_KIND_KEY) === 'simulated' ? 'simulated' : 'live';
+  }
+
+  #toRawFrame(message: ReceivedMessage, received: ReceivedImage, scalarType: ScalarTypeName): RawFrame {
+    const { image } = received;
+    const { header, metadata } = message;
+    const spacing = spacingOf(image);
+    const frameNumber = frameNumberOf(metadata);
+    const count = this.#count++;
+    return {
+      meta: {
+        streamId: this.#options.streamId,
+        sourceKind: this.#kind,
+        deviceName: header.deviceName,
+        ts: timestampBitsToSeconds(header.timestampBits),
+        tsBits: header.timestampBits,
+        frameId: frameNumber ?? count,
+        frameIdOrigin: frameNumber === null ? 'sequence' : 'source',
+        size: [image.size[0], image.size[1]],
+        spacing,
+        scale: scaleOf(spacing, this.#options.mmPerPixel, image.size[1]),
+        orientation: received.orientation ?? this.#options.orientation,
+        coordFrame: coordFrameOf(header.deviceName),
+        pose: this.#poseOf(header.timestampBits, metadata, received.poses),
+        sourceImageHeader: image.header,
+      },
+      scalarType,
+      components: image.components as 1 | 3,
+      raw: image.pixels,
+      pixels: this.#window.to8Bit(image.pixels, scalarType, image.endian === 2),
+      receivedMs: message.receivedMs,
+    };
+  }
+
+  /** Poses inside the message are the picture's own; TRANSFORM messages are joined by time. */
+  #poseOf(
+    tsBits: bigint,
+    metadata: ReadonlyMap<string, string>,
+    inside: ReadonlyMap<string, Float32Array>,
+  ): FramePose | null {
+    const { poseName, poseMaxSkewMs } = this.#options;
+    const name = poseName !== '' ? poseName : inside.keys().next().value;
+    const own = name === undefined ? undefined : (inside.get(name) ?? metadataPose(metadata, name));
+    if (name !== undefined && own !== undefined) {
+      return { name, matrix: own, skewMs: 0 };
+    }
+    return this.#poses.match(poseName, tsBits, poseMaxSkewMs);
+  }
+}
+
+function frameNumberOf(metadata: ReadonlyMap<string, string>): number | null {
+  const text = metadata.get('FrameNumber');
+  const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** PlusServer puts every tool's matrix and status beside the picture once we speak version 2 (openigtlink.md section 3). */
+function metadataPose(metadata: ReadonlyMap<string, string>, name: string): Float32Array | undefined {
+  return transformFields(metadata).find((transform) => transform.name === name && transform.ok)?.matrix;
+}

@@ -1,0 +1,31 @@
+import type { Scale } from '../../src-shared/index.ts';
+
+/**
+ * Depth a B-mode picture of bone is assumed to show when nobody states a scale, mm: linear probes at bone settings are
+ * run at 30-60 mm (models.md section 4.3 "else assume depth"). Only ever used as an estimate that is named as one.
+ */
+export const ASSUMED_DEPTH_MM = 50;
+
+/** Spacing this close to 1 mm in both directions is the value uncalibrated senders put there (models.md, design section 5). */
+const UNCALIBRATED_TOLERANCE_MM = 1e-6;
+
+/** The source's own spacing where it states a real one, else the user's, else an estimate from the assumed depth. */
+export function scaleOf(
+  spacing: readonly [number, number, number] | null,
+  userMmPerPixel: readonly [x: number, y: number] | null,
+  rows: number,
+): Scale {
+  if (spacing !== null && !isUncalibrated(spacing)) {
+    return { mmPerPixel: [spacing[0], spacing[1]], origin: 'source' };
+  }
+  if (userMmPerPixel !== null) {
+    return { mmPerPixel: userMmPerPixel, origin: 'user' };
+  }
+  const estimate = ASSUMED_DEPTH_MM / rows;
+  return { mmPerPixel: [estimate, estimate], origin: 'estimate' };
+}
+
+function isUncalibrated([x, y]: readonly [number, number, number]): boolean {
+  const usable = x > 0 && y > 0 && Number.isFinite(x) && Number.isFinite(y);
+  return !usable || (Math.abs(x - 1) < UNCALIBRATED_TOLERANCE_MM && Math.abs(y - 1) < UNCALIBRATED_TOLERANCE_MM);
+}

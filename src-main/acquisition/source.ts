@@ -1,0 +1,84 @@
+import type { Orientation, RawFrame, SourceKind, SourceLink } from '../../src-shared/index.ts';
+import { parseEndpoint } from '../openigtlink/index.ts';
+
+/** What the operator chose about a source; the part of Settings that acquisition needs. */
+export interface SourceOptions {
+  readonly streamId: string;
+  readonly imageDevice: string;
+  readonly poseName: string;
+  readonly poseMaxSkewMs: number;
+  /** Pixel size the user stated; null: none. */
+  readonly mmPerPixel: readonly [x: number, y: number] | null;
+  readonly orientation: Orientation;
+  readonly framesPerSecond: number | null;
+  readonly loop: boolean;
+  readonly checkCrc: boolean;
+  readonly maxMessageBytes: number;
+}
+
+export interface SourceState {
+  readonly link: SourceLink;
+  /** Why it is not connected, in words; null when it is. */
+  readonly message: string | null;
+}
+
+/** What a source tells the engine. Called synchronously from the receive path: listeners must not block. */
+export interface SourceEvents {
+  frame(frame: RawFrame): void;
+  /** The link is alive but there was no new picture (PlusServer's keep-alive STATUS). */
+  keepAlive(): void;
+  state(state: SourceState): void;
+  /** Something was refused or skipped; `key` groups repetitions, `message` names the thing, the value and the limit. */
+  problem(key: string, message: string): void;
+}
+
+export interface FrameSource {
+  readonly address: string;
+  /** Known before the first frame; an OpenIGTLink source may turn out to be `simulated`. */
+  readonly kind: SourceKind;
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** An address that no source understands; the message says what was found and what is expected. */
+export class BadSourceAddress extends Error {
+  override readonly name = 'BadSourceAddress';
+}
+
+export type SourceAddress =
+  | { readonly scheme: 'igtl'; readonly host: string; readonly port: number }
+  | { readonly scheme: 'phantom'; readonly seed: number }
+  | { readonly scheme: 'file'; readonly path: string };
+
+/** PlusServer's usual port (openigtlink.md section 3). */
+const DEFAULT_IGTL_PORT = 18944;
+const DEFAULT_PHANTOM_SEED = 1;
+const MAX_SEED = 0xffffffff;
+const SEQUENCE_FILE = /\.(mha|mhd|nrrd|nhdr)$/i;
+
+/**
+ * `igtl://HOST[:PORT]`, `phantom[:SEED]`, or the path of a recording (.mha, .mhd, .nrrd, .nhdr).
+ *
+ * @throws {BadSourceAddress | BadEndpoint}
+ */
+export function parseSourceAddress(address: string): SourceAddress {
+  const trimmed = address.trim();
+  const phantom = /^phantom(?::(.*))?$/i.exec(trimmed);
+  if (phantom !== null) {
+    const seed = phantom[1] === undefined ? DEFAULT_PHANTOM_SEED : Number(phantom[1]);
+    if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED) {
+      throw new BadSourceAddress(`phantom seed "${phantom[1]}": expected a whole number from 0 to ${MAX_SEED}`);
+    }
+    return { scheme: 'phantom', seed };
+  }
+  if (/^igtl:\/\//i.test(trimmed)) {
+    return { scheme: 'igtl', ...parseEndpoint(trimmed.slice('igtl://'.length), DEFAULT_IGTL_PORT) };
+  }
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(trimmed)) {
+    throw new BadSourceAddress(`source "${trimmed}": expected igtl://HOST:PORT, a recording's path, or phantom[:SEED]`);
+  }
+  if (!SEQUENCE_FILE.test(trimmed)) {
+    throw new BadSourceAddress(`source "${trimmed}": a recording ends in .mha, .mhd, .nrrd or .nhdr`);
+  }
+  return { scheme: 'file', path: trimmed };
+}
