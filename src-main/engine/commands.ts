@@ -1,0 +1,42 @@
+import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
+import { parseSourceAddress } from '../acquisition/index.ts';
+import { parsePublishAddress } from '../publishing/index.ts';
+import type { Engine } from './engine.ts';
+
+type Handlers = {
+  readonly [N in CommandName]: (engine: Engine, args: CommandArguments<N>) => Promise<CommandResults[N]>;
+};
+
+/** What a console can have done. Addresses are judged before anything is taken down, so a slip of the hand costs nothing. */
+export const commandHandlers: Handlers = {
+  'source.connect': async (engine, { address }) => {
+    parseSourceAddress(address);
+    if (engine.settings['source.address'] === address) {
+      await engine.openSource();
+    } else {
+      await engine.applySettings({ 'source.address': address });
+    }
+    return null;
+  },
+  'source.disconnect': async (engine) => {
+    await engine.closeSource();
+    return null;
+  },
+  'publisher.connect': async (engine, { address }) => {
+    parsePublishAddress(address, engine.settings['publish.allowedPeers']);
+    if (engine.settings['publish.address'] === address) {
+      await engine.openPublisher();
+    } else {
+      await engine.applySettings({ 'publish.address': address });
+    }
+    return null;
+  },
+  'publisher.disconnect': async (engine) => {
+    await engine.closePublisher();
+    return null;
+  },
+  'settings.update': async (engine, { patch }) => {
+    const needRestart = await engine.applySettings(patch);
+    return { settings: engine.settings, needRestart };
+  },
+};

@@ -1,0 +1,131 @@
+import {
+  type DisplayFrame,
+  encodeFrame,
+  FRAMES_IN_FLIGHT,
+  packMask,
+  type RawFrame,
+  type ResultPacket,
+} from '../../src-shared/index.ts';
+import { monotonicMs } from '../pipeline/index.ts';
+
+/** One console that pictures are shown on. */
+export interface DisplaySink {
+  sendFrame(bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+export interface DisplayHandle {
+  /** The console has taken one picture off its hands. */
+  ack(seq: number): void;
+  detach(): void;
+}
+
+interface Viewer {
+  readonly sink: DisplaySink;
+  inFlight: Set<number>;
+  waiting: DisplayFrame | null;
+}
+
+/**
+ * Pictures for the consoles: the newest completed pair of frame and mask, and the raw frame with no mask when none has
+ * been completed for a while. Each console has two credits; beyond them the newest waits and what it replaces counts as
+ * coalesced. Costs nothing while nobody looks.
+ */
+export class DisplayFeed {
+  readonly #viewers = new Set<Viewer>();
+  #seq = 0;
+  #coalesced = 0;
+  #lastPairMs = Number.NEGATIVE_INFINITY;
+  #lastOfferedReceivedMs = Number.NEGATIVE_INFINITY;
+
+  get coalesced(): number {
+    return this.#coalesced;
+  }
+
+  attach(sink: DisplaySink): DisplayHandle {
+    const viewer: Viewer = { sink, inFlight: new Set(), waiting: null };
+    this.#viewers.add(viewer);
+    return {
+      ack: (seq) => {
+        viewer.inFlight.delete(seq);
+        this.#flush(viewer);
+      },
+      detach: () => this.#viewers.delete(viewer),
+    };
+  }
+
+  /** A frame with its result. Older than what was shown last, it is not offered: pictures never run backwards. */
+  offerPair(packet: ResultPacket): void {
+    this.#lastPairMs = monotonicMs();
+    if (packet.frame.receivedMs <= this.#lastOfferedReceivedMs) {
+      return;
+    }
+    const mask = packet.result?.kind === 'mask' ? packet.result.mask : null;
+    this.#offer(packet.frame, () => ({
+      state: packet.state,
+      score: packet.score,
+      maskBits: mask === null ? null : packMask(mask),
+    }));
+  }
+
+  /** A frame as it was received: offered only when no pair was completed for `noMaskAfterMs`. */
+  offerRaw(frame: RawFrame, noMaskAfterMs: number): void {
+    if (monotonicMs() - this.#lastPairMs >= noMaskAfterMs) {
+      this.#offer(frame, () => ({ state: null, score: null, maskBits: null }));
+    }
+  }
+
+  /** The next source's pictures have nothing to do with the last one's. */
+  restart(): void {
+    this.#lastPairMs = Number.NEGATIVE_INFINITY;
+    this.#lastOfferedReceivedMs = Number.NEGATIVE_INFINITY;
+    for (const viewer of this.#viewers) {
+      viewer.waiting = null;
+    }
+  }
+
+  #offer(frame: RawFrame, result: () => Pick<DisplayFrame, 'state' | 'score' | 'maskBits'>): void {
+    this.#lastOfferedReceivedMs = frame.receivedMs;
+    if (this.#viewers.size === 0) {
+      return;
+    }
+    const display = toDisplayFrame(frame, ++this.#seq, result());
+    for (const viewer of this.#viewers) {
+      if (viewer.waiting !== null) {
+        this.#coalesced++;
+      }
+      viewer.waiting = display;
+      this.#flush(viewer);
+    }
+  }
+
+  #flush(viewer: Viewer): void {
+    if (viewer.waiting !== null && viewer.inFlight.size < FRAMES_IN_FLIGHT) {
+      viewer.inFlight.add(viewer.waiting.seq);
+      viewer.sink.sendFrame(encodeFrame(viewer.waiting));
+      viewer.waiting = null;
+    }
+  }
+}
+
+function toDisplayFrame(
+  frame: RawFrame,
+  seq: number,
+  result: Pick<DisplayFrame, 'state' | 'score' | 'maskBits'>,
+): DisplayFrame {
+  const { meta } = frame;
+  return {
+    seq,
+    size: meta.size,
+    components: frame.components,
+    sourceKind: meta.sourceKind,
+    frameId: meta.frameId,
+    frameIdOrigin: meta.frameIdOrigin,
+    tsBits: meta.tsBits,
+    mmPerPixel: meta.scale.mmPerPixel,
+    scaleOrigin: meta.scale.origin,
+    receivedMs: frame.receivedMs,
+    readyMs: monotonicMs(),
+    pixels: frame.pixels,
+    ...result,
+  };
+}

@@ -1,0 +1,399 @@
+import type {
+  CommandArguments,
+  CommandName,
+  CommandResults,
+  EngineSnapshot,
+  FrameMeta,
+  KpiSample,
+  Liveness,
+  PipelineMetrics,
+  RawFrame,
+  ResultPacket,
+  Settings,
+  SettingsPatch,
+} from '../../src-shared/index.ts';
+import { settingInfo } from '../../src-shared/index.ts';
+import type { EngineBackend, EngineListener } from '../gateway/index.ts';
+import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
+import { KpiSampler, LivenessMonitor, type LogControl, ProblemBoard } from '../monitoring/index.ts';
+import { initQueues, MAX_LAG_MS, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
+import { commandHandlers } from './commands.ts';
+import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
+import { LivePath } from './live-path.ts';
+import { PublisherSlot } from './publisher-slot.ts';
+import type { SettingsStore } from './settings-store.ts';
+import { SourceSlot } from './source-slot.ts';
+import { UpstreamGaps } from './upstream-gaps.ts';
+
+export interface EngineOptions {
+  readonly build: string;
+  readonly settings: SettingsStore;
+  readonly spawnInference: SpawnInference;
+  readonly modelsDir: string;
+  readonly log: LogControl;
+}
+
+/** How often liveness is judged: a tenth of the shortest time it has to notice (250 ms), rounded up. */
+const LIVENESS_TICK_MS = 25;
+/** Consoles get a snapshot at least this often, so that their silence means something. */
+const SNAPSHOT_MS = 500;
+/** The lag limit that follows the source: two frame periods (design, section 4). */
+const LAG_PERIODS = 2;
+
+/**
+ * One stream's whole live loop, built from Settings: source -> queues -> model -> queues -> publisher and consoles.
+ * Holds all counters. Never runs a model, never blocks its loop.
+ */
+export class Engine implements EngineBackend {
+  readonly build: string;
+  readonly queues: PipelineQueues;
+  readonly #settings: SettingsStore;
+  readonly #log: LogControl;
+  readonly #problems = new ProblemBoard();
+  readonly #liveness = new LivenessMonitor();
+  readonly #gaps = new UpstreamGaps();
+  readonly #kpi = new KpiSampler(monotonicMs());
+  readonly #displays = new DisplayFeed();
+  readonly #inference: InferenceSupervisor;
+  readonly #livePath: LivePath;
+  readonly #source: SourceSlot;
+  readonly #publisher: PublisherSlot;
+  readonly #listeners = new Set<EngineListener>();
+  readonly #sentListeners = new Set<(packet: ResultPacket) => void>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #lastFrame: RawFrame | null = null;
+  #lastLiveness: Liveness = 'NO SOURCE';
+  #latestKpi: KpiSample | null = null;
+  #snapshotQueued = false;
+
+  constructor(options: EngineOptions) {
+    this.build = options.build;
+    this.#settings = options.settings;
+    this.#log = options.log;
+    const settings = options.settings.current;
+    this.queues = initQueues({
+      rtSize: settings['queues.rtSize'],
+      gpuSize: settings['queues.gpuSize'],
+      outSize: settings['queues.outSize'],
+    });
+    this.#inference = this.#buildInference(options, settings);
+    const supervisor = this.#inference;
+    this.#livePath = new LivePath(
+      this.queues,
+      settings['queues.gpuSize'],
+      {
+        get hasCredit() {
+          return supervisor.hasCredit;
+        },
+        get isReady() {
+          return supervisor.state.link === 'ready';
+        },
+        submit: (frame) => supervisor.submit(frame),
+      },
+      { send: (packet) => this.#send(packet), sent: (packet) => this.#sent(packet) },
+    );
+    this.#livePath.setModelEnabled(settings['model.enabled']);
+    this.#publisher = new PublisherSlot({
+      changed: () => this.#changed(),
+      problem: (key, message) => this.#problem(key, message),
+    });
+    this.#source = new SourceSlot({
+      frame: (frame) => this.#receive(frame),
+      keepAlive: () => this.#liveness.keepAlive(monotonicMs()),
+      state: (state) => {
+        this.#liveness.linkChanged(state.link, monotonicMs());
+        this.#log.log('info', 'source.state', { link: state.link, message: state.message });
+        this.#judgeLiveness();
+        this.#changed();
+      },
+      problem: (key, message) => this.#problem(key, message),
+    });
+  }
+
+  /** Starts everything; comes back when the publisher listens or has said why not. Nothing here fails the engine. */
+  async start(): Promise<void> {
+    if (this.#settings.fileProblem !== null) {
+      this.#problems.stands('settings.file', 'warning', this.#settings.fileProblem, monotonicMs());
+    }
+    this.#inference.start();
+    await this.#publisher.open(this.#settings.current);
+    await this.openSource();
+    const { 'kpi.intervalS': intervalS } = this.#settings.current;
+    this.#timers.push(
+      setInterval(() => this.#judgeLiveness(), LIVENESS_TICK_MS),
+      setInterval(() => this.#sample(), intervalS * 1000),
+      setInterval(() => this.#emitSnapshot(), SNAPSHOT_MS),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) {
+      clearInterval(timer);
+    }
+    await this.#source.close();
+    this.#publisher.announceUnavailable('the engine is closing');
+    this.#livePath.abandonFrames();
+    await Promise.all([this.#publisher.close(), this.#inference.close()]);
+  }
+
+  now(): number {
+    return monotonicMs();
+  }
+
+  pipelineMetrics(): PipelineMetrics {
+    return this.queues.getPipelineMetrics();
+  }
+
+  latestKpi(): KpiSample | null {
+    return this.#latestKpi;
+  }
+
+  /** received, sent, dropped and in flight right now: the identity of design section 4. */
+  counts(): ReturnType<LivePath['counts']> {
+    return this.#livePath.counts();
+  }
+
+  attachDisplay(sink: DisplaySink): DisplayHandle {
+    return this.#displays.attach(sink);
+  }
+
+  subscribe(listener: EngineListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Every result in the moment it was sent, with its complete trace; for measuring. Returns the unsubscriber. */
+  onSent(listener: (packet: ResultPacket) => void): () => void {
+    this.#sentListeners.add(listener);
+    return () => this.#sentListeners.delete(listener);
+  }
+
+  get inferencePid(): number | null {
+    return this.#inference.state.pid;
+  }
+
+  execute<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
+    this.#log.log('info', 'command', { name });
+    return commandHandlers[name](this, args);
+  }
+
+  snapshot(): EngineSnapshot {
+    const nowMs = monotonicMs();
+    const meta = this.#lastFrame?.meta ?? null;
+    return {
+      build: this.build,
+      source: { ...this.#source.describe(), deviceName: meta?.deviceName ?? null, size: meta?.size ?? null },
+      liveness: this.#liveness.state(nowMs),
+      frameAgeMs: this.#liveness.frameAgeMs(nowMs),
+      inference: this.#describeInference(),
+      publisher: this.#publisher.describe(this.#source.describe().kind),
+      settings: this.#settings.current,
+      problems: this.#problems.current(nowMs),
+    };
+  }
+
+  get settings(): Settings {
+    return this.#settings.current;
+  }
+
+  /** Validates, saves and puts in force what can act now. @throws {BadSetting} */
+  async applySettings(patch: SettingsPatch): Promise<(keyof Settings)[]> {
+    const before = this.#settings.current;
+    const valid = this.#settings.update(patch);
+    const changed = (Object.keys(valid) as (keyof Settings)[]).filter(
+      (key) => JSON.stringify(before[key]) !== JSON.stringify(this.#settings.current[key]),
+    );
+    const settings = this.#settings.current;
+    if (changed.includes('log.mode')) {
+      this.#log.setMinimum(settings['log.mode'] === 'perf' ? 'warn' : 'info');
+    }
+    if (changed.includes('model.enabled')) {
+      this.#livePath.setModelEnabled(settings['model.enabled']);
+    }
+    if (changed.includes('publish.address') || changed.includes('publish.allowedPeers')) {
+      await this.openPublisher();
+    } else if (changed.some((key) => key.startsWith('publish.'))) {
+      this.#publisher.update(settings);
+    }
+    if (changed.some((key) => key.startsWith('source.'))) {
+      await this.openSource();
+    }
+    this.#changed();
+    return changed.filter((key) => !settingInfo(key).live);
+  }
+
+  /** (Re)connects the source of the settings in force. */
+  async openSource(): Promise<void> {
+    await this.closeSource('the source is being changed');
+    this.#liveness.reset(true);
+    this.#source.open(this.#settings.current);
+    this.#changed();
+  }
+
+  /** Ends the source; frames of it that are still under way are dropped and Slicer is told. */
+  async closeSource(reason = 'the source was disconnected'): Promise<void> {
+    await this.#source.close();
+    this.#liveness.reset(false);
+    this.#livePath.abandonFrames();
+    this.#publisher.announceUnavailable(reason);
+    this.#publisher.forgetSource();
+    this.#displays.restart();
+    this.#gaps.restart();
+    this.#lastFrame = null;
+    this.#changed();
+  }
+
+  async openPublisher(): Promise<void> {
+    await this.#publisher.open(this.#settings.current);
+    this.#changed();
+  }
+
+  async closePublisher(): Promise<void> {
+    await this.#publisher.close();
+    this.#changed();
+  }
+
+  #buildInference(options: EngineOptions, settings: Settings): InferenceSupervisor {
+    return new InferenceSupervisor(
+      {
+        spawn: options.spawnInference,
+        modelsDir: options.modelsDir,
+        modelId: settings['model.id'],
+        intraOpThreads: settings['model.intraOpThreads'],
+        allowSpinning: settings['model.allowSpinning'],
+        gpuQueueSize: settings['queues.gpuSize'],
+        maxLagMs: settings['queues.maxLagMs'] ?? MAX_LAG_MS,
+      },
+      {
+        result: (result) => this.#livePath.resultArrived(result),
+        dropped: (handle, reason) => this.#livePath.handedOverDropped(handle, reason),
+        credit: () => this.#livePath.pump(),
+        state: (state) => {
+          this.#log.log(state.link === 'ready' ? 'info' : 'warn', 'inference.state', {
+            link: state.link,
+            model: state.modelId,
+            provider: state.provider,
+            message: state.message,
+          });
+          this.#noteInference(state.link, state.message);
+          this.#changed();
+        },
+      },
+    );
+  }
+
+  #noteInference(link: EngineSnapshot['inference']['link'], message: string | null): void {
+    if (link === 'restarting' || link === 'failed') {
+      const words = message ?? 'the inference process has ended';
+      this.#problems.stands('inference', 'critical', words, monotonicMs());
+      this.#publisher.announceUnavailable(words);
+    } else if (link === 'ready') {
+      this.#problems.clear('inference');
+    }
+  }
+
+  #describeInference(): EngineSnapshot['inference'] {
+    const { link, modelId, provider, message, restarts } = this.#inference.state;
+    return { link: this.settings['model.enabled'] ? link : 'off', modelId, provider, message, restarts };
+  }
+
+  #receive(frame: RawFrame): void {
+    const identical = this.#lastFrame !== null && samePixels(this.#lastFrame.raw, frame.raw);
+    this.#lastFrame = frame;
+    this.#liveness.frame(frame.receivedMs, identical);
+    this.#gaps.frame(frame.meta);
+    this.#kpi.frameReceived();
+    this.#livePath.receive(frame);
+    this.#displays.offerRaw(frame, this.settings['view.noMaskAfterMs']);
+  }
+
+  #send(packet: ResultPacket): void {
+    if (packet.result !== null) {
+      this.#publisher.publish(packet);
+    } else if (packet.state === 'ai-off' || packet.state === 'ai-failed') {
+      this.#publisher.announceUnavailable(packet.reason ?? 'the model is switched off');
+    }
+  }
+
+  #sent(packet: ResultPacket): void {
+    if (packet.result !== null) {
+      this.#kpi.maskSent(packet.trace);
+    }
+    if (packet.state === 'ai-failed') {
+      this.#problems.happened('ai-failed', 'warning', packet.reason ?? 'the model gave no result', monotonicMs());
+    }
+    this.#displays.offerPair(packet);
+    for (const listener of this.#sentListeners) {
+      listener(packet);
+    }
+  }
+
+  #judgeLiveness(): void {
+    const liveness = this.#liveness.state(monotonicMs());
+    if (liveness === this.#lastLiveness) {
+      return;
+    }
+    this.#log.log('info', 'liveness', { from: this.#lastLiveness, to: liveness });
+    this.#lastLiveness = liveness;
+    if (liveness === 'LINK LOST') {
+      this.#publisher.announceUnavailable('the link to the source is lost');
+      this.#gaps.restart();
+    }
+    this.#emitSnapshot();
+  }
+
+  #sample(): void {
+    const periodMs = this.#liveness.periodMs;
+    const maxLagMs = this.settings['queues.maxLagMs'] ?? Math.min(MAX_LAG_MS, LAG_PERIODS * (periodMs ?? MAX_LAG_MS));
+    this.#livePath.setMaxLagMs(maxLagMs);
+    this.#inference.setMaxLagMs(maxLagMs);
+    const counts = this.#livePath.counts();
+    this.#latestKpi = this.#kpi.sample(monotonicMs(), {
+      metrics: this.pipelineMetrics(),
+      framesReceived: counts.received,
+      framesSent: counts.sent,
+      framesInFlight: counts.inFlight,
+      upstreamLost: this.#gaps.lost,
+      coalesced: this.#displays.coalesced,
+      syncMs: syncOf(this.#lastFrame?.meta ?? null),
+    });
+    for (const listener of this.#listeners) {
+      listener.kpi(this.#latestKpi);
+    }
+  }
+
+  #problem(key: string, message: string): void {
+    const count = this.#problems.happened(key, 'warning', message, monotonicMs());
+    // The first is news, then every doubling: a stream of bad messages must not become a stream of log lines.
+    if ((count & (count - 1)) === 0) {
+      this.#log.log('warn', key, { message, count });
+    }
+  }
+
+  /** Several changes of one turn make one snapshot. */
+  #changed(): void {
+    if (!this.#snapshotQueued) {
+      this.#snapshotQueued = true;
+      setImmediate(() => {
+        this.#snapshotQueued = false;
+        this.#emitSnapshot();
+      });
+    }
+  }
+
+  #emitSnapshot(): void {
+    if (this.#listeners.size > 0) {
+      const snapshot = this.snapshot();
+      for (const listener of this.#listeners) {
+        listener.snapshot(snapshot);
+      }
+    }
+  }
+}
+
+const syncOf = (meta: FrameMeta | null): number | null => meta?.pose?.skewMs ?? null;
+
+/** Byte for byte; differing pictures differ early, so this costs next to nothing but on a frozen one. */
+function samePixels(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,3 @@
+export { DataDirectoryInUse, DataDirectoryLock, defaultDataDirectory } from './data-directory.ts';
+export { Engine, type EngineOptions } from './engine.ts';
+export { BadSetting, SettingsStore } from './settings-store.ts';

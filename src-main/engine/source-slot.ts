@@ -1,0 +1,69 @@
+import type { EngineSnapshot, Settings, SourceKind } from '../../src-shared/index.ts';
+import { createSource, type FrameSource, type SourceEvents, type SourceState } from '../acquisition/index.ts';
+
+const NO_SOURCE: SourceState = { link: 'disconnected', message: null };
+
+/** The one place a source can be plugged in. Events of a source that was unplugged are no longer heard. */
+export class SourceSlot {
+  readonly #on: SourceEvents;
+  #source: FrameSource | null = null;
+  #state: SourceState = NO_SOURCE;
+  #address = '';
+
+  constructor(on: SourceEvents) {
+    this.#on = on;
+  }
+
+  /** Plugs in the source of the settings; an address nobody understands becomes a failed link, said in words. */
+  open(settings: Settings): void {
+    this.#address = settings['source.address'];
+    let source: FrameSource | null = null;
+    const current = (): boolean => this.#source === source;
+    const events: SourceEvents = {
+      frame: (frame) => current() && this.#on.frame(frame),
+      keepAlive: () => current() && this.#on.keepAlive(),
+      problem: (key, message) => current() && this.#on.problem(key, message),
+      state: (state) => current() && this.#setState(state),
+    };
+    try {
+      source = createSource(settings['source.address'], optionsOf(settings), events);
+    } catch (error) {
+      this.#setState({ link: 'failed', message: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    this.#source = source;
+    source.start();
+  }
+
+  async close(): Promise<void> {
+    const source = this.#source;
+    this.#source = null;
+    this.#state = NO_SOURCE;
+    await source?.close();
+  }
+
+  describe(): Pick<EngineSnapshot['source'], 'address' | 'kind' | 'link' | 'message'> {
+    const kind: SourceKind = this.#source?.kind ?? 'live';
+    return { address: this.#address, kind, ...this.#state };
+  }
+
+  #setState(state: SourceState): void {
+    this.#state = state;
+    this.#on.state(state);
+  }
+}
+
+function optionsOf(settings: Settings): Parameters<typeof createSource>[1] {
+  return {
+    streamId: 'main',
+    imageDevice: settings['source.imageDevice'],
+    poseName: settings['source.poseName'],
+    poseMaxSkewMs: settings['source.poseMaxSkewMs'],
+    mmPerPixel: settings['source.mmPerPixel'],
+    orientation: settings['source.orientation'],
+    framesPerSecond: settings['source.framesPerSecond'],
+    loop: settings['source.loop'],
+    checkCrc: settings['source.checkCrc'],
+    maxMessageBytes: settings['source.maxMessageBytes'],
+  };
+}

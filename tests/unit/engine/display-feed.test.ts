@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { DisplayFeed } from '../../../src-main/engine/display-feed.ts';
+import { decodeFrame, type ResultPacket, unpackMask } from '../../../src-shared/index.ts';
+import { aFrame } from '../../support/frames.ts';
+
+const pair = (receivedMs: number, mask: Uint8Array | null = null): ResultPacket =>
+  ({
+    frame: aFrame({ receivedMs }),
+    state: mask === null ? 'ai-off' : 'bone',
+    result: mask === null ? null : { kind: 'mask', mask },
+    score: null,
+  }) as unknown as ResultPacket;
+
+function viewer(feed: DisplayFeed) {
+  const shown: ReturnType<typeof decodeFrame>[] = [];
+  const handle = feed.attach({ sendFrame: (bytes) => shown.push(decodeFrame(bytes)) });
+  return { shown, handle };
+}
+
+describe('DisplayFeed', () => {
+  it('sends a frame with the mask computed from that very frame', () => {
+    const feed = new DisplayFeed();
+    const { shown } = viewer(feed);
+    const mask = Uint8Array.of(0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1);
+    feed.offerPair(pair(5, mask));
+    const out = new Uint8Array(12);
+    unpackMask(shown[0]?.maskBits as Uint8Array, out);
+    expect(out).toEqual(mask);
+    expect(shown[0]?.receivedMs).toBe(5);
+  });
+
+  it('keeps at most two pictures in flight; the newest waits and the others count as coalesced', () => {
+    const feed = new DisplayFeed();
+    const { shown, handle } = viewer(feed);
+    for (let i = 1; i <= 6; i++) feed.offerPair(pair(i));
+    expect(shown.map((frame) => frame.receivedMs)).toEqual([1, 2]);
+    expect(feed.coalesced).toBe(3);
+    handle.ack(shown[0]?.seq as number);
+    expect(shown.map((frame) => frame.receivedMs)).toEqual([1, 2, 6]);
+  });
+
+  it('does not let one slow console hold back another', () => {
+    const feed = new DisplayFeed();
+    viewer(feed);
+    const quick = viewer(feed);
+    for (let i = 1; i <= 5; i++) {
+      feed.offerPair(pair(i));
+      quick.handle.ack(quick.shown.at(-1)?.seq as number);
+    }
+    expect(quick.shown.map((frame) => frame.receivedMs)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('shows raw frames only when no pair was completed for a while', () => {
+    const feed = new DisplayFeed();
+    const { shown, handle } = viewer(feed);
+    feed.offerRaw(aFrame({ receivedMs: 1 }), 150);
+    handle.ack(shown[0]?.seq as number);
+    feed.offerPair(pair(2));
+    feed.offerRaw(aFrame({ receivedMs: 3 }), 150);
+    expect(shown.map((frame) => [frame.receivedMs, frame.state])).toEqual([
+      [1, null],
+      [2, 'ai-off'],
+    ]);
+  });
+
+  it('never shows a picture older than the last one', () => {
+    const feed = new DisplayFeed();
+    const { shown } = viewer(feed);
+    feed.offerRaw(aFrame({ receivedMs: 10 }), 150);
+    feed.offerPair(pair(9));
+    expect(shown.map((frame) => frame.receivedMs)).toEqual([10]);
+  });
+
+  it('ends with its console', () => {
+    const feed = new DisplayFeed();
+    const { shown, handle } = viewer(feed);
+    handle.detach();
+    feed.offerPair(pair(1));
+    expect(shown).toHaveLength(0);
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SettingsStore } from '../../../src-main/engine/index.ts';
+import { defaultSettings } from '../../../src-shared/index.ts';
+
+describe('SettingsStore', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'settings-'));
+    file = path.join(folder, 'settings.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const open = (environment = {}, commandLine = {}) => new SettingsStore({ file, environment, commandLine });
+
+  it('starts on the defaults', () => {
+    expect(open().current).toEqual(defaultSettings());
+  });
+
+  it('lets the command line win over the environment, and that over the file', () => {
+    open().update({ 'http.port': 9001, 'source.address': 'phantom:9' });
+    const store = open({ DASHBOARD_PORT: '9002', LOG_MODE: 'perf' }, { 'http.port': 9003 });
+    expect(store.current).toMatchObject({ 'http.port': 9003, 'source.address': 'phantom:9', 'log.mode': 'perf' });
+    expect(open({ DASHBOARD_PORT: '9002' }).current['http.port']).toBe(9002);
+  });
+
+  it('saves what was changed and nothing else, counting revisions', () => {
+    const store = open({ DASHBOARD_PORT: '9002' });
+    store.update({ 'publish.labelValue': 255 });
+    store.update({ 'view.maskOpacity': 0.5 });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      revision: 2,
+      settings: { 'publish.labelValue': 255, 'view.maskOpacity': 0.5 },
+    });
+    expect(readdirSync(folder)).toEqual(['settings.json']);
+  });
+
+  it('refuses a bad value, says which and why, and keeps the old one', () => {
+    const store = open();
+    expect(() => store.update({ 'publish.labelValue': 256 })).toThrow(/publish\.labelValue: .*255/);
+    expect(store.current['publish.labelValue']).toBe(1);
+  });
+
+  it('refuses a setting that does not exist', () => {
+    expect(() => open().update({ 'no.such': 1 } as never)).toThrow(/no\.such/);
+  });
+
+  it('names the environment variable that is wrong', () => {
+    expect(() => open({ DASHBOARD_PORT: '99999' })).toThrow(/DASHBOARD_PORT="99999".*65535/);
+  });
+
+  it('starts on defaults when its file is broken, keeps it aside and says so', () => {
+    writeFileSync(file, '{"revision": 1, "settings": {"http.port":');
+    const store = open();
+    expect(store.current).toEqual(defaultSettings());
+    expect(store.fileProblem).toContain('settings.json.bad');
+    expect(readdirSync(folder)).toEqual(['settings.json.bad']);
+  });
+});
