@@ -1,0 +1,32 @@
+import type {
+  CommandArguments,
+  CommandName,
+  CommandResults,
+  EngineSnapshot,
+  KpiSample,
+  PipelineMetrics,
+} from '../../src-shared/index.ts';
+
+/** What the gateway needs of the engine; it holds no logic of its own. */
+export interface EngineBackend {
+  readonly build: string;
+  snapshot(): EngineSnapshot;
+  pipelineMetrics(): PipelineMetrics;
+  latestKpi(): KpiSample | null;
+  /** Called on every change of the snapshot and on every sample; returns the unsubscriber. */
+  subscribe(listener: EngineListener): () => void;
+  attachDisplay(sink: { sendFrame(bytes: Uint8Array<ArrayBuffer>): void }): DisplayHandle;
+  /** Monotonic ms, the clock of all frame times. */
+  now(): number;
+  execute<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]>;
+}
+
+export interface EngineListener {
+  snapshot(snapshot: EngineSnapshot): void;
+  kpi(sample: KpiSample): void;
+}
+
+export interface DisplayHandle {
+  ack(seq: number): void;
+  detach(): void;
+}
