@@ -1,0 +1,160 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { ResultPacket } from '../../src-shared/index.ts';
+import { Engine, SettingsStore } from '../engine/index.ts';
+import { forkInference } from '../inference/index.ts';
+import { createLog } from '../monitoring/index.ts';
+import { measureBareTransfer, startPeer } from './bench-peers.ts';
+import { buildName } from './build-name.ts';
+import { inferenceEntry, modelsDir } from './paths.ts';
+import { machineName, round, slopeOf, spreadOf } from './statistics.ts';
+
+export interface BenchPipelineOptions {
+  readonly fps: number;
+  readonly seconds: number;
+  /** Address of a sender that is already running; null: our own simulator with the phantom, in its own process. */
+  readonly source: string | null;
+}
+
+/** Frames at the start whose times are not counted: code being compiled, memory being claimed. */
+const WARM_UP_FRAMES = 200;
+/** Memory is judged after the first 30 s (design, section 9); shorter runs have no slope. */
+const SETTLE_S = 30;
+/** 640 x 480 uint8 with its headers: what the phantom sends. */
+const MESSAGE_BYTES = 58 + 72 + 640 * 480;
+const BARE_FRAMES = 1000;
+const OVERHEAD_P50_BUDGET_MS = 2;
+const OVERHEAD_P99_BUDGET_MS = 5;
+
+/**
+ * Paced sender (own process) -> engine (this process) -> receiver (own process). Overhead = received -> sent, less the
+ * model's run, less waiting only because the model was busy (design, section 9); the bare transfer of blocks of the
+ * same size at the same pace between two processes is measured first, on the same machine in the same minute.
+ */
+export async function benchPipeline(options: BenchPipelineOptions): Promise<object> {
+  const bare = await measureBareTransfer(MESSAGE_BYTES, options.fps, BARE_FRAMES);
+  const simulator =
+    options.source === null
+      ? startPeer(['simulate', 'phantom', '--port', '0', '--fps', String(options.fps), '--json'])
+      : null;
+  const source = options.source ?? `igtl://127.0.0.1:${(await simulator?.ready)?.['port']}`;
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
+  const engine = openEngine(source, folder);
+  const packets: ResultPacket['trace'][] = [];
+  const unsubscribe = engine.onSent((packet) => packets.push(packet.trace));
+  try {
+    await engine.start();
+    const receiver = startPeer(['bench-receiver', engine.snapshot().publisher.address.replace('igtl-server://', '')]);
+    await receiver.ready;
+    const memory = await watch(engine, options.seconds);
+    const received = await receiver.stop();
+    const counts = engine.counts();
+    return report({ options, bare, traces: packets.slice(WARM_UP_FRAMES), memory, received, counts, engine });
+  } finally {
+    unsubscribe();
+    await engine.close();
+    await simulator?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function openEngine(source: string, folder: string): Engine {
+  return new Engine({
+    build: buildName(),
+    settings: new SettingsStore({
+      file: path.join(folder, 'settings.json'),
+      environment: {},
+      commandLine: { 'source.address': source, 'publish.address': 'igtl-server://127.0.0.1:0' },
+    }),
+    spawnInference: forkInference(inferenceEntry),
+    modelsDir,
+    log: createLog('engine', 'warn', (line) => process.stderr.write(line)),
+  });
+}
+
+interface MemorySample {
+  readonly minute: number;
+  readonly engineMb: number;
+  readonly inferenceMb: number | null;
+  readonly identityHeld: boolean;
+  readonly latencyP50Ms: number | null;
+}
+
+/** One sample a second while it runs. */
+async function watch(engine: Engine, seconds: number): Promise<MemorySample[]> {
+  const samples: MemorySample[] = [];
+  for (let second = 1; second <= seconds; second++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const { received, sent, dropped, inFlight } = engine.counts();
+    samples.push({
+      minute: second / 60,
+      engineMb: process.memoryUsage.rss() / 2 ** 20,
+      inferenceMb: residentMb(engine.inferencePid),
+      identityHeld: received === sent + dropped + inFlight,
+      latencyP50Ms: engine.latestKpi()?.latency_p50_ms ?? null,
+    });
+    process.stderr.write(`\r${second}/${seconds} s`);
+  }
+  process.stderr.write('\n');
+  return samples;
+}
+
+/** Resident memory of another process; Linux only. */
+function residentMb(pid: number | null): number | null {
+  try {
+    const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return match === null ? null : Number(match[1]) / 1024;
+  } catch {
+    return null;
+  }
+}
+
+function report(run: {
+  options: BenchPipelineOptions;
+  bare: readonly number[];
+  traces: readonly ResultPacket['trace'][];
+  memory: readonly MemorySample[];
+  received: Record<string, unknown>;
+  counts: ReturnType<Engine['counts']>;
+  engine: Engine;
+}): object {
+  const complete = run.traces.filter((trace) => trace.sentMs !== null && trace.runEndMs !== null);
+  const total = complete.map((trace) => (trace.sentMs as number) - trace.receivedMs);
+  const model = complete.map((trace) => (trace.runEndMs as number) - (trace.runStartMs as number));
+  const waiting = complete.map((trace) => trace.modelWaitMs);
+  const overhead = spreadOf(total.map((ms, i) => ms - (model[i] as number) - (waiting[i] as number)));
+  const bare = spreadOf(run.bare.slice(WARM_UP_FRAMES));
+  const settled = run.memory.filter((sample) => sample.minute * 60 > SETTLE_S);
+  const metrics = run.engine.pipelineMetrics();
+  const slope = (of: (sample: MemorySample) => number | null): number | null => {
+    const value = slopeOf(settled.flatMap((s) => (of(s) === null ? [] : [[s.minute, of(s) as number] as const])));
+    return value === null ? null : round(value);
+  };
+  const p99Budget = bare === null ? null : bare.p99 + OVERHEAD_P99_BUDGET_MS;
+  return {
+    bench: 'pipeline',
+    machine: machineName(),
+    fps: run.options.fps,
+    seconds: run.options.seconds,
+    bareTransferMs: bare,
+    totalMs: spreadOf(total),
+    modelMs: spreadOf(model),
+    waitingMs: spreadOf(waiting),
+    overheadMs: overhead,
+    overheadOverBareP50: bare === null || overhead === null ? null : round(overhead.p50 / bare.p50),
+    withinBudget: {
+      p50: overhead !== null && overhead.p50 <= OVERHEAD_P50_BUDGET_MS,
+      p99: overhead !== null && p99Budget !== null && overhead.p99 <= p99Budget,
+    },
+    counts: run.counts,
+    identityHeldAtEverySample: run.memory.every((sample) => sample.identityHeld),
+    dropsByQueue: Object.fromEntries(
+      Object.entries(metrics.queues).map(([name, stats]) => [name, stats.drops_by_reason]),
+    ),
+    receiver: run.received,
+    rssSlopeMbPerMinute: { engine: slope((s) => s.engineMb), inference: slope((s) => s.inferenceMb) },
+    latencyDriftMsPerMinute: slope((s) => s.latencyP50Ms),
+    rssMb: { engine: round(run.memory.at(-1)?.engineMb ?? 0), inference: round(run.memory.at(-1)?.inferenceMb ?? 0) },
+  };
+}
