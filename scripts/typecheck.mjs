@@ -5,7 +5,9 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-const projects = ['tsconfig.json', 'tsconfig.renderer.json', 'tsconfig.e2e.json'].filter((p) => existsSync(path.join(root, p)));
+const projects = ['tsconfig.json', 'tsconfig.renderer.json', 'tsconfig.e2e.json'].filter((p) =>
+  existsSync(path.join(root, p)),
+);
 let failed = false;
 for (const project of projects) {
   const { status } = spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });

@@ -1,0 +1,109 @@
+// Builds everything that runs: dist/*.js (Node: command line, engine, inference), dist/desktop (Electron), dist/renderer.
+// Only what is native stays outside the bundles, so that a package needs no node_modules but onnxruntime-node.
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const dist = path.join(root, 'dist');
+const stamp = path.join(dist, '.built');
+const external = ['electron', /^electron\//, /^node:/, ...builtinModules, 'onnxruntime-node'];
+
+/** Programs and workers of the Node side; each is started by file name, so each is an entry. */
+const nodeEntries = {
+  cli: 'src-main/cli.ts',
+  'inference-process': 'src-main/inference/inference-process.ts',
+  'session-worker': 'src-main/inference/session-worker.ts',
+  'phantom-worker': 'src-main/phantom/phantom-worker.ts',
+};
+
+function newestSource() {
+  let newest = 0;
+  const look = (file) => {
+    const stats = statSync(file);
+    if (stats.isDirectory()) {
+      for (const name of readdirSync(file)) look(path.join(file, name));
+    } else {
+      newest = Math.max(newest, stats.mtimeMs);
+    }
+  };
+  for (const top of ['src-shared', 'src-main', 'src-renderer', 'assets', 'package-lock.json', 'scripts/build.mjs']) {
+    if (existsSync(path.join(root, top))) look(path.join(root, top));
+  }
+  return newest;
+}
+
+export function isBuilt() {
+  return existsSync(stamp) && statSync(stamp).mtimeMs >= newestSource();
+}
+
+async function buildNode(build, entries, outDir, format, extension) {
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    publicDir: false,
+    envDir: false,
+    resolve: { conditions: ['node', 'import', 'module', 'default'], mainFields: ['module', 'main'] },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir,
+      emptyOutDir: false,
+      sourcemap: true,
+      minify: false,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
+        external,
+        output: {
+          format,
+          entryFileNames: `[name].${extension}`,
+          chunkFileNames: `[name]-[hash].${extension}`,
+          ...(format === 'cjs' ? { codeSplitting: false } : {}),
+        },
+      },
+    },
+    ssr: { noExternal: true, external: ['electron', 'onnxruntime-node'] },
+  });
+}
+
+async function buildRenderer(build, react) {
+  await build({
+    configFile: false,
+    root: path.join(root, 'src-renderer'),
+    base: './',
+    logLevel: 'warn',
+    publicDir: path.join(root, 'assets'),
+    plugins: [react()],
+    worker: { format: 'es' },
+    build: {
+      outDir: path.join(dist, 'renderer'),
+      emptyOutDir: true,
+      target: 'chrome148',
+      sourcemap: true,
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 1500,
+      modulePreload: { polyfill: false },
+    },
+  });
+}
+
+export async function buildAll() {
+  const { build } = await import('vite');
+  const { default: react } = await import('@vitejs/plugin-react');
+  rmSync(dist, { recursive: true, force: true });
+  await buildNode(build, nodeEntries, dist, 'es', 'js');
+  chmodSync(path.join(dist, 'cli.js'), 0o755);
+  await buildNode(build, { main: 'src-main/desktop/main.ts', engine: 'src-main/desktop/engine-process.ts' }, path.join(dist, 'desktop'), 'es', 'js');
+  await buildNode(build, { preload: 'src-main/desktop/preload.ts' }, path.join(dist, 'desktop'), 'cjs', 'cjs');
+  await buildRenderer(build, react);
+  writeFileSync(stamp, '');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  if (!process.argv.includes('--if-needed') || !isBuilt()) {
+    console.error('Building …');
+    await buildAll();
+  }
+}

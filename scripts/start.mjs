@@ -1,0 +1,22 @@
+// npm start: installs and builds what is missing, then opens the console on the built-in demo source.
+import { spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { ensureInstall, pinnedNode, projectEnvironment, root } from './ensure-install.mjs';
+import { fetchElectron } from './fetch-electron.mjs';
+
+ensureInstall();
+await fetchElectron();
+const env = projectEnvironment();
+const built = spawnSync(pinnedNode, ['scripts/build.mjs', '--if-needed'], { cwd: root, env, stdio: 'inherit' });
+if (built.status !== 0) {
+  process.exit(built.status ?? 1);
+}
+const child = spawn(pinnedNode, [path.join(root, 'dist', 'cli.js'), 'console', ...process.argv.slice(2)], {
+  cwd: root,
+  env,
+  stdio: 'inherit',
+});
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => child.kill(signal));
+}
+child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));
