@@ -8,7 +8,7 @@ const DEFAULT_FRAMES_PER_SECOND = 30;
 export async function openSequenceClip(path: string): Promise<Clip> {
   const reader = await SequenceReader.open(path);
   const { info } = reader;
-  const times = await readTimes(reader);
+  const times = timesOf(reader);
   return {
     kind: 'replay',
     size: info.size,
@@ -30,11 +30,11 @@ export async function openSequenceClip(path: string): Promise<Clip> {
 }
 
 /** Recorded times; an even pace where they are missing or run backwards. */
-async function readTimes(reader: SequenceReader): Promise<Float64Array> {
+function timesOf(reader: SequenceReader): Float64Array {
   const times = new Float64Array(reader.info.frames);
   let usable = true;
   for (let i = 0; i < times.length && usable; i++) {
-    const recorded = await reader.timestampS(i);
+    const recorded = reader.timestampS(i);
     usable = recorded !== null && (i === 0 || recorded >= (times[i - 1] as number));
     times[i] = recorded ?? 0;
   }
