@@ -21,6 +21,8 @@ import { RESULT_STATES, type ResultState, type ScaleOrigin, type SourceKind } fr
 
 const LAYOUT_VERSION = 1;
 const HEADER_BYTES = 80;
+/** Largest width and height: what every canvas and every WebGL 2 texture we draw with can hold. */
+const MAX_SIDE = 8192;
 const SOURCE_KINDS: readonly SourceKind[] = ['live', 'simulated', 'replay', 'demo'];
 const SCALE_ORIGINS: readonly ScaleOrigin[] = ['source', 'user', 'estimate'];
 
@@ -142,6 +144,8 @@ export function decodeFrame(bytes: Uint8Array): DisplayFrame {
   }
   const columns = view.getUint32(8, true);
   const rows = view.getUint32(12, true);
+  expectField(columns >= 1 && columns <= MAX_SIDE, 'columns', columns, `1 to ${MAX_SIDE}`);
+  expectField(rows >= 1 && rows <= MAX_SIDE, 'rows', rows, `1 to ${MAX_SIDE}`);
   const pixelBytes = view.getUint32(72, true);
   const maskBytes = view.getUint32(76, true);
   expectField(pixelBytes === columns * rows * components, 'pixel bytes', pixelBytes, `${columns * rows * components}`);

@@ -1,0 +1,31 @@
+import { usePresentation } from '../state/console-context.ts';
+import { words } from '../words.ts';
+
+/** Words beyond this length are set smaller, so that the corner keeps its size whatever it says. */
+const LONG_WORD = 7;
+
+/** The one fixed corner that says whether the picture is live, from a patient, and how old. */
+export function StateCorner() {
+  const { state, tone, kind, ageMs } = usePresentation();
+  const kindWord = kind === null ? null : words.kinds[kind].word;
+  const origin = kindWord === words.state.words[state] ? words.state.feedLive : kindWord;
+  const age = ageMs === null ? words.state.noPicture : words.state.age(ageMs);
+  return (
+    <section
+      className="state"
+      data-tone={tone}
+      data-state={state}
+      data-kind={kind ?? 'live'}
+      data-long={words.state.words[state].length > LONG_WORD}
+      aria-label={words.state.label}
+    >
+      <p className="state-word" role="status">
+        {words.state.words[state]}
+      </p>
+      <p className="state-facts">
+        {origin !== null && <span>{origin}</span>}
+        <span className="state-age">{age}</span>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,129 @@
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useClient, useConsole, usePresentation } from '../state/console-context.ts';
+import { words } from '../words.ts';
+import { letterbox, type Rectangle } from './geometry.ts';
+import { type Presentation, resultWord } from './presentation.ts';
+
+/** The picture, as large as its place allows, with what must be said over it. */
+export function LiveView() {
+  const stage = useRef<HTMLDivElement>(null);
+  const holder = useRef<HTMLDivElement>(null);
+  const area = useAreaOf(stage);
+  const picture = useConsole((state) => state.view?.picture ?? null);
+  const presentation = usePresentation();
+  useCanvasIn(holder);
+
+  const box = picture === null ? null : letterbox(area, picture.size, picture.mmPerPixel, window.devicePixelRatio);
+  return (
+    <main className="stage" ref={stage} data-tone={presentation.tone}>
+      <div className="picture" ref={holder} style={placeOf(box)} />
+      {box !== null && (
+        <div className="over" style={placeOf(box)}>
+          <KindBand presentation={presentation} />
+          <Badges />
+        </div>
+      )}
+      <Veil presentation={presentation} />
+    </main>
+  );
+}
+
+function placeOf(box: Rectangle | null): React.CSSProperties {
+  return box === null ? { visibility: 'hidden' } : { left: box.x, top: box.y, width: box.width, height: box.height };
+}
+
+/** Size of an element in CSS pixels, followed as it changes. */
+function useAreaOf(element: RefObject<HTMLElement | null>): readonly [width: number, height: number] {
+  const [area, setArea] = useState<readonly [number, number]>([0, 0]);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) {
+        setArea([entry.contentRect.width, entry.contentRect.height]);
+      }
+    });
+    if (element.current !== null) {
+      observer.observe(element.current);
+    }
+    return () => observer.disconnect();
+  }, [element]);
+  return area;
+}
+
+/** Puts a canvas into `holder` and hands it to the worker; a worker that needs another kind of context gets a new one. */
+function useCanvasIn(holder: RefObject<HTMLElement | null>): void {
+  const client = useClient();
+  useEffect(() => {
+    client.provideCanvas(() => {
+      const canvas = document.createElement('canvas');
+      holder.current?.replaceChildren(canvas);
+      return canvas.transferControlToOffscreen();
+    });
+  }, [client, holder]);
+}
+
+/** No patient: said across the picture in a way that leaves it usable. */
+function KindBand({ presentation }: { readonly presentation: Presentation }) {
+  if (presentation.kind === null) {
+    return null;
+  }
+  const { word, text } = words.kinds[presentation.kind];
+  return (
+    <div className="kind" data-kind={presentation.kind}>
+      <span className="kind-mark" aria-hidden="true">
+        {word}
+      </span>
+      <p className="kind-band">
+        <strong>{word}</strong> {text}
+      </p>
+    </div>
+  );
+}
+
+/** What the picture on screen lacks, on the picture itself. */
+function Badges() {
+  const result = useConsole((state) => resultWord(state.view?.picture ?? null));
+  const hidden = useConsole((state) => !state.style.visible || state.style.opacity === 0);
+  const missing = result !== null && result !== 'bone' && result !== 'no-bone';
+  return (
+    <p className="badges">
+      {missing && (
+        <span className="badge" data-tone="warn">
+          {words.results[result]}
+        </span>
+      )}
+      {hidden && <span className="badge">{words.maskHidden}</span>}
+    </p>
+  );
+}
+
+function Veil({ presentation }: { readonly presentation: Presentation }) {
+  const link = useConsole((state) => state.link);
+  const message = useConsole((state) => state.snapshot?.source.message ?? null);
+  if (presentation.veil === null) {
+    return null;
+  }
+  const { title, text } = words.veils[presentation.veil];
+  const aboutSource = presentation.veil !== 'ENGINE LOST' && presentation.veil !== 'RELOAD';
+  return (
+    <div className="veil" data-tone={presentation.tone} role="alert">
+      <p className="veil-title">{title}</p>
+      <p className="veil-text">{text}</p>
+      {presentation.kind !== null && presentation.tone === 'alarm' && (
+        <p className="veil-kind">
+          <strong>{words.kinds[presentation.kind].word}</strong> {words.kinds[presentation.kind].text}
+        </p>
+      )}
+      {aboutSource && message !== null && <p className="veil-text">{message}</p>}
+      {link.state === 'mismatch' && (
+        <>
+          <p className="veil-text">
+            {words.engineBuild(link.engineBuild, window.consoleApi?.build ?? __ULTRAMOTION_BUILD__)}
+          </p>
+          <button type="button" data-primary onClick={() => location.reload()}>
+            {words.reload}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+/**
+ * What the operator is told about the picture: one word in the corner, a veil where the picture is not live, a band
+ * where it is not a patient. Decided here and nowhere else; words for it are in `words.ts`.
+ */
+import type { EngineSnapshot, Liveness, SourceKind } from '../../src-shared/index.ts';
+import type { EngineLink, ShownPicture } from './worker-protocol.ts';
+
+/** Without any word from the engine for this long, nothing it said is true any more (it speaks twice a second). */
+export const ENGINE_SILENT_AFTER_MS = 1500;
+
+/** Design, section 4: a picture is stale after three frame periods, at least this long. */
+const STALE_AT_LEAST_MS = 250;
+const STALE_AFTER_PERIODS = 3;
+
+export type NotLiveKind = Exclude<SourceKind, 'live'>;
+export type ShownState = Liveness | 'DEMO' | 'REPLAY' | 'SIMULATED' | 'ENGINE LOST' | 'RELOAD';
+
+/** live: a patient, now. pretend: moving, but no patient. alarm: an old picture. idle: no picture at all. */
+export type Tone = 'live' | 'pretend' | 'alarm' | 'idle';
+
+export interface Presentation {
+  readonly state: ShownState;
+  readonly tone: Tone;
+  /** Where the picture comes from when that is no scanner on a patient; said beside every other state. */
+  readonly kind: NotLiveKind | null;
+  /** Words over the whole picture; null only while the picture is fresh. */
+  readonly veil: Exclude<ShownState, 'LIVE' | 'DEMO' | 'REPLAY' | 'SIMULATED'> | 'WAITING' | null;
+  readonly ageMs: number | null;
+}
+
+export interface PresentationInput {
+  readonly link: EngineLink;
+  /** No word from the engine for `ENGINE_SILENT_AFTER_MS`. */
+  readonly engineSilent: boolean;
+  readonly snapshot: EngineSnapshot | null;
+  readonly picture: ShownPicture | null;
+  /** Frames per second received, from the last KPI sample; null before the first. */
+  readonly fpsIn: number | null;
+}
+
+const STATE_OF_KIND: Record<NotLiveKind, 'DEMO' | 'REPLAY' | 'SIMULATED'> = {
+  demo: 'DEMO',
+  replay: 'REPLAY',
+  simulated: 'SIMULATED',
+};
+
+/** The one place where liveness, origin and connection become what is shown. Pure. */
+export function present(input: PresentationInput): Presentation {
+  const { link, snapshot, picture } = input;
+  const kind = notLiveKind(picture, snapshot);
+  const ageMs = picture?.ageMs ?? null;
+  const notLive = (state: NonNullable<Presentation['veil']>): Presentation => ({
+    state: state === 'WAITING' ? 'CONNECTING' : state,
+    // Even without a picture, a lost engine or link is a fault somebody must act on.
+    tone: picture === null && state !== 'ENGINE LOST' && state !== 'LINK LOST' ? 'idle' : 'alarm',
+    kind,
+    veil: state,
+    ageMs,
+  });
+
+  if (link.state === 'mismatch') {
+    return notLive('RELOAD');
+  }
+  if (link.state === 'lost') {
+    return notLive('ENGINE LOST');
+  }
+  if (link.state === 'connecting' || snapshot === null) {
+    return notLive(input.engineSilent ? 'ENGINE LOST' : 'CONNECTING');
+  }
+  if (input.engineSilent) {
+    return notLive('ENGINE LOST');
+  }
+  if (snapshot.liveness !== 'LIVE') {
+    return notLive(snapshot.liveness);
+  }
+  if (picture === null) {
+    return notLive('WAITING');
+  }
+  if (picture.ageMs > freshLimitMs(input.fpsIn, snapshot.settings['view.noMaskAfterMs'])) {
+    // The engine receives, but nothing new reaches this screen: to the operator that is the same old picture.
+    return notLive('STALE');
+  }
+  return kind === null
+    ? { state: 'LIVE', tone: 'live', kind, veil: null, ageMs }
+    : { state: STATE_OF_KIND[kind], tone: 'pretend', kind, veil: null, ageMs };
+}
+
+/** Oldest a picture on screen may be while the feed runs: the stale limit, and the time a frame may wait for its mask. */
+export function freshLimitMs(fpsIn: number | null, noMaskAfterMs: number): number {
+  const periods = fpsIn !== null && fpsIn > 0 ? (STALE_AFTER_PERIODS * 1000) / fpsIn : 0;
+  return Math.max(STALE_AT_LEAST_MS, Math.min(periods, 3000)) + noMaskAfterMs;
+}
+
+/** Live only when both the picture on screen and the source that is set say so. */
+function notLiveKind(picture: ShownPicture | null, snapshot: EngineSnapshot | null): NotLiveKind | null {
+  const kinds = [picture?.sourceKind, snapshot?.source.kind];
+  return kinds.find((kind): kind is NotLiveKind => kind !== undefined && kind !== 'live') ?? null;
+}
+
+/** What is said about the result of the frame on screen. `null`: there is no frame to speak of. */
+export type ResultWord = 'bone' | 'no-bone' | 'ai-off' | 'ai-failed' | 'frame-skipped' | 'no-mask';
+
+/** The result of the shown frame; a frame shown without one is NO MASK, never "no bone". */
+export function resultWord(picture: ShownPicture | null): ResultWord | null {
+  if (picture === null) {
+    return null;
+  }
+  return picture.state ?? 'no-mask';
+}

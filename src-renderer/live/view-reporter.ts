@@ -1,0 +1,111 @@
+import type { DisplayFrame } from '../../src-shared/index.ts';
+import type { ClockMap } from './clock.ts';
+import type { ShownPicture, ViewReport } from './worker-protocol.ts';
+
+/** Often enough for an age in figures, too seldom to cost anything. */
+const REPORT_EVERY_MS = 200;
+/** Shortest time between two reports when words change with every frame. */
+const REPORT_AT_MOST_EVERY_MS = 80;
+const RATE_WINDOW_MS = 1000;
+/** A message that could not be read is a problem for this long; then the stream has gone on without another. */
+const REFUSAL_SHOWN_MS = 10_000;
+
+/** Tells the page about the picture on screen: at a steady pace, and at once when what is said about it changes. */
+export class ViewReporter {
+  readonly #post: (report: ViewReport) => void;
+  readonly #clock: ClockMap;
+  readonly #renderer: () => ViewReport['renderer'];
+  #frame: DisplayFrame | null = null;
+  #ageAtPaintMs = 0;
+  #paintedAtMs = 0;
+  #oldestMs = 0;
+  #painted = 0;
+  #paintTimes: number[] = [];
+  #coalesced = 0;
+  #refusedCount = 0;
+  #lastRefused: { readonly reason: string; readonly atMs: number } | null = null;
+  #lastReportMs = Number.NEGATIVE_INFINITY;
+  #lastWords = '';
+
+  constructor(clock: ClockMap, renderer: () => ViewReport['renderer'], post: (report: ViewReport) => void) {
+    this.#clock = clock;
+    this.#renderer = renderer;
+    this.#post = post;
+    setInterval(() => this.#report(performance.now()), REPORT_EVERY_MS);
+  }
+
+  get painted(): number {
+    return this.#painted;
+  }
+
+  framePainted(frame: DisplayFrame, atMs: number): void {
+    // The frame that leaves the screen was at its oldest just now.
+    this.#oldestMs = Math.max(this.#oldestMs, this.#ageMs(atMs));
+    this.#frame = frame;
+    this.#paintedAtMs = atMs;
+    const onEngineClock = this.#clock.toEngine(atMs);
+    this.#ageAtPaintMs = onEngineClock === null ? 0 : Math.max(0, onEngineClock - frame.receivedMs);
+    this.#painted += 1;
+    this.#paintTimes.push(atMs);
+    const words = `${frame.state} ${frame.sourceKind} ${frame.size} ${frame.mmPerPixel} ${frame.scaleOrigin}`;
+    if (words !== this.#lastWords && atMs - this.#lastReportMs >= REPORT_AT_MOST_EVERY_MS) {
+      this.#lastWords = words;
+      this.#report(atMs);
+    }
+  }
+
+  frameSkipped(): void {
+    this.#coalesced += 1;
+  }
+
+  messageRefused(reason: string): void {
+    this.#refusedCount += 1;
+    this.#lastRefused = { reason, atMs: performance.now() };
+  }
+
+  cleared(): void {
+    this.#frame = null;
+    this.#lastWords = '';
+    this.#report(performance.now());
+  }
+
+  /** Counted from receipt to now; the time since painting needs no engine, so a picture goes on ageing without one. */
+  #ageMs(nowMs: number): number {
+    return this.#frame === null ? 0 : this.#ageAtPaintMs + nowMs - this.#paintedAtMs;
+  }
+
+  #report(nowMs: number): void {
+    this.#lastReportMs = nowMs;
+    this.#paintTimes = this.#paintTimes.filter((time) => nowMs - time < RATE_WINDOW_MS);
+    const refusal = this.#lastRefused;
+    const report: ViewReport = {
+      renderer: this.#renderer(),
+      painted: this.#painted,
+      paintedPerSecond: this.#paintTimes.length,
+      coalesced: this.#coalesced,
+      refused: {
+        count: this.#refusedCount,
+        last: refusal !== null && nowMs - refusal.atMs < REFUSAL_SHOWN_MS ? refusal.reason : null,
+      },
+      picture: this.#frame === null ? null : pictureOf(this.#frame, Math.max(this.#oldestMs, this.#ageMs(nowMs))),
+    };
+    this.#oldestMs = 0;
+    this.#post(report);
+  }
+}
+
+function pictureOf(frame: DisplayFrame, ageMs: number): ShownPicture {
+  const { seq, frameId, size, mmPerPixel, scaleOrigin, sourceKind, state, score, maskBits } = frame;
+  return {
+    seq,
+    frameId,
+    size,
+    mmPerPixel,
+    scaleOrigin,
+    sourceKind,
+    state,
+    score,
+    hasMask: maskBits !== null,
+    ageMs,
+  };
+}

@@ -1,0 +1,77 @@
+/** What the page and the live worker say to each other by postMessage. */
+import type { CommandName, EngineMessage, ResultState, ScaleOrigin, SourceKind } from '../../src-shared/index.ts';
+import type { MaskStyle } from './palette.ts';
+import type { RendererChoice, RendererKind, RendererReason } from './picture-renderer.ts';
+import type { Fault } from './probe.ts';
+
+export type ToWorker =
+  | {
+      readonly type: 'start';
+      readonly build: string;
+      /** A WebSocket address; null: the engine comes as a port. */
+      readonly url: string | null;
+      /** From the page's address, over the setting `view.renderer`. */
+      readonly rendererOverride: RendererChoice | null;
+      /** Null: no probe, no faults. */
+      readonly probe: { readonly fault: Fault } | null;
+    }
+  | { readonly type: 'port'; readonly port: MessagePort }
+  | { readonly type: 'canvas'; readonly canvas: OffscreenCanvas }
+  | { readonly type: 'mask-style'; readonly style: MaskStyle }
+  | { readonly type: 'command'; readonly id: number; readonly name: CommandName; readonly arguments: unknown }
+  | { readonly type: 'probe-next'; readonly id: number }
+  | { readonly type: 'probe-lose-context' };
+
+/** `mismatch`: engine and page are of different versions, and only a reload of the page helps. */
+export type EngineLink =
+  | { readonly state: 'connecting' | 'open' | 'lost' }
+  | { readonly state: 'mismatch'; readonly engineBuild: string };
+
+/** The picture on screen, as far as words and layout depend on it. */
+export interface ShownPicture {
+  readonly seq: number;
+  readonly frameId: number;
+  readonly size: readonly [columns: number, rows: number];
+  readonly mmPerPixel: readonly [x: number, y: number];
+  readonly scaleOrigin: ScaleOrigin;
+  readonly sourceKind: SourceKind;
+  /** Null: no result came in time. */
+  readonly state: ResultState | null;
+  readonly score: number | null;
+  readonly hasMask: boolean;
+  /** Oldest the picture on screen has been since the last report, ms since it was received. */
+  readonly ageMs: number;
+}
+
+/** Sent five times a second and at once when something in words changes. */
+export interface ViewReport {
+  readonly renderer: { readonly kind: RendererKind; readonly reason: RendererReason; readonly name: string } | null;
+  readonly painted: number;
+  readonly paintedPerSecond: number;
+  /** Pictures that reached this console and were replaced by a newer one before they could be painted. */
+  readonly coalesced: number;
+  /** Messages from the engine that could not be read, and why the last one; null once that is a while ago. */
+  readonly refused: { readonly count: number; readonly last: string | null };
+  readonly picture: ShownPicture | null;
+}
+
+/** One painted picture, read back from the canvas right after it was drawn. */
+export interface ProbeReading {
+  readonly seq: number;
+  readonly tsBits: bigint;
+  readonly frameId: number;
+  readonly state: ResultState | null;
+  readonly size: readonly [columns: number, rows: number];
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  readonly renderer: RendererKind;
+  readonly painted: number;
+  readonly style: MaskStyle;
+}
+
+export type FromWorker =
+  | { readonly type: 'link'; readonly link: EngineLink }
+  | { readonly type: 'engine'; readonly message: Exclude<EngineMessage, { type: 'hello' | 'echo' }> }
+  | { readonly type: 'view'; readonly report: ViewReport }
+  /** The canvas cannot be used any more (another kind of context is wanted): bring a new one. */
+  | { readonly type: 'canvas-needed' }
+  | { readonly type: 'probe-reading'; readonly id: number; readonly reading: ProbeReading };

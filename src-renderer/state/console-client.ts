@@ -1,0 +1,218 @@
+import type {
+  CommandArguments,
+  CommandName,
+  CommandResults,
+  EngineSnapshot,
+  KpiSample,
+} from '../../src-shared/index.ts';
+import type { MaskStyle } from '../live/palette.ts';
+import { ENGINE_SILENT_AFTER_MS } from '../live/presentation.ts';
+import type { EngineLink, FromWorker, ProbeReading, ToWorker, ViewReport } from '../live/worker-protocol.ts';
+import { words } from '../words.ts';
+
+/** Two minutes at one sample a second: what the charts show. */
+export const HISTORY_SAMPLES = 120;
+const COMMAND_TIMEOUT_MS = 15_000;
+const SILENCE_CHECK_MS = 250;
+
+/** What the page knows. A new object with every change; parts that did not change stay the same objects. */
+export interface ConsoleState {
+  readonly link: EngineLink;
+  readonly snapshot: EngineSnapshot | null;
+  readonly kpi: KpiSample | null;
+  readonly history: readonly KpiSample[];
+  readonly view: ViewReport | null;
+  readonly style: MaskStyle;
+  /** No word from the engine for too long; its exact length is of no use to anybody. */
+  readonly engineSilent: boolean;
+  /** The worker itself failed, in its own words; nothing but a reload helps. */
+  readonly viewFailure: string | null;
+}
+
+interface PendingCommand {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** The page's side of the live worker: one state for React to read, commands as promises. Owns the worker. */
+export class ConsoleClient {
+  readonly #worker: Worker;
+  readonly #listeners = new Set<() => void>();
+  readonly #pending = new Map<number, PendingCommand>();
+  readonly #readings = new Map<number, (reading: ProbeReading) => void>();
+  #onCanvasNeeded: (() => void) | null = null;
+  #nextId = 1;
+  #lastHeardMs = performance.now();
+  #state: ConsoleState = {
+    link: { state: 'connecting' },
+    snapshot: null,
+    kpi: null,
+    history: [],
+    view: null,
+    style: { visible: true, opacity: 0 },
+    engineSilent: false,
+    viewFailure: null,
+  };
+
+  constructor(start: Extract<ToWorker, { type: 'start' }>) {
+    this.#worker = new Worker(new URL('../live/live-worker.ts', import.meta.url), { type: 'module' });
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#onMessage(data));
+    this.#worker.addEventListener('error', ({ message }) => this.#change({ viewFailure: message }));
+    this.#post(start);
+    setInterval(() => this.#checkSilence(), SILENCE_CHECK_MS);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getState = (): ConsoleState => this.#state;
+
+  /** Asks the engine; rejects with its words when it refuses, and when it is not there. */
+  command<N extends CommandName>(name: N, commandArguments: CommandArguments<N>): Promise<CommandResults[N]> {
+    if (this.#state.link.state !== 'open') {
+      return Promise.reject(new Error(words.veils['ENGINE LOST'].text));
+    }
+    const id = this.#nextId++;
+    return new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new Error(words.commandTimeout(COMMAND_TIMEOUT_MS)));
+      }, COMMAND_TIMEOUT_MS);
+      this.#pending.set(id, { resolve, reject, timer });
+      this.#post({ type: 'command', id, name, arguments: commandArguments });
+    }) as Promise<CommandResults[N]>;
+  }
+
+  setMaskStyle(style: MaskStyle): void {
+    this.#change({ style });
+    this.#post({ type: 'mask-style', style });
+  }
+
+  /** Hands the engine's port on to the worker (Electron). */
+  attachPort(port: MessagePort): void {
+    this.#worker.postMessage({ type: 'port', port } satisfies ToWorker, [port]);
+  }
+
+  /** `makeCanvas` is called now and whenever the worker needs a fresh canvas. */
+  provideCanvas(makeCanvas: () => OffscreenCanvas): void {
+    const provide = (): void => {
+      const canvas = makeCanvas();
+      this.#worker.postMessage({ type: 'canvas', canvas } satisfies ToWorker, [canvas]);
+    };
+    this.#onCanvasNeeded = provide;
+    provide();
+  }
+
+  /** The next painted picture as read back from the canvas. Only answers in a page opened with `?probe=1`. */
+  nextReading(): Promise<ProbeReading> {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#readings.set(id, resolve);
+      this.#post({ type: 'probe-next', id });
+    });
+  }
+
+  loseWebglContext(): void {
+    this.#post({ type: 'probe-lose-context' });
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #onMessage(message: FromWorker): void {
+    switch (message.type) {
+      case 'link':
+        this.#onLink(message.link);
+        break;
+      case 'engine':
+        this.#heard();
+        this.#onEngineMessage(message.message);
+        break;
+      case 'view':
+        this.#change({ view: message.report });
+        break;
+      case 'canvas-needed':
+        this.#onCanvasNeeded?.();
+        break;
+      case 'probe-reading':
+        this.#readings.get(message.id)?.(message.reading);
+        this.#readings.delete(message.id);
+        break;
+    }
+  }
+
+  #onLink(link: EngineLink): void {
+    if (link.state === 'open') {
+      this.#heard();
+    } else {
+      for (const { reject, timer } of this.#pending.values()) {
+        clearTimeout(timer);
+        reject(new Error(words.commandLost));
+      }
+      this.#pending.clear();
+    }
+    this.#change({ link });
+  }
+
+  #onEngineMessage(message: Extract<FromWorker, { type: 'engine' }>['message']): void {
+    switch (message.type) {
+      case 'snapshot':
+        this.#onSnapshot(message.snapshot);
+        break;
+      case 'kpi':
+        this.#change({
+          kpi: message.sample,
+          history: [...this.#state.history.slice(1 - HISTORY_SAMPLES), message.sample],
+        });
+        break;
+      case 'result':
+        this.#settle(message.id)?.resolve(message.value);
+        break;
+      case 'error':
+        this.#settle(message.id)?.reject(new Error(message.message));
+        break;
+    }
+  }
+
+  #onSnapshot(snapshot: EngineSnapshot): void {
+    const before = this.#state.snapshot?.settings['view.maskOpacity'];
+    const opacity = snapshot.settings['view.maskOpacity'];
+    this.#change({ snapshot });
+    if (before !== opacity) {
+      // Changed by another console or a file; while this operator drags the slider the setting has not changed yet.
+      this.setMaskStyle({ ...this.#state.style, opacity });
+    }
+  }
+
+  #settle(id: number): PendingCommand | undefined {
+    const pending = this.#pending.get(id);
+    clearTimeout(pending?.timer);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #heard(): void {
+    this.#lastHeardMs = performance.now();
+    if (this.#state.engineSilent) {
+      this.#change({ engineSilent: false });
+    }
+  }
+
+  #checkSilence(): void {
+    const engineSilent = performance.now() - this.#lastHeardMs > ENGINE_SILENT_AFTER_MS;
+    if (engineSilent !== this.#state.engineSilent) {
+      this.#change({ engineSilent });
+    }
+  }
+
+  #change(part: Partial<ConsoleState>): void {
+    this.#state = { ...this.#state, ...part };
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}

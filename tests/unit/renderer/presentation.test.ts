@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { freshLimitMs, type PresentationInput, present, resultWord } from '../../../src-renderer/live/presentation.ts';
+import type { ShownPicture } from '../../../src-renderer/live/worker-protocol.ts';
+import { words } from '../../../src-renderer/words.ts';
+import { defaultSettings, type EngineSnapshot, LIVENESS_STATES, RESULT_STATES } from '../../../src-shared/index.ts';
+
+const picture: ShownPicture = {
+  seq: 7,
+  frameId: 7,
+  size: [640, 480],
+  mmPerPixel: [0.1, 0.1],
+  scaleOrigin: 'source',
+  sourceKind: 'live',
+  state: 'bone',
+  score: 0.8,
+  hasMask: true,
+  ageMs: 40,
+};
+
+const snapshot: EngineSnapshot = {
+  build: 'b',
+  source: {
+    address: 'igtl://scanner:18944',
+    kind: 'live',
+    link: 'connected',
+    message: null,
+    deviceName: 'Image_Reference',
+    size: [640, 480],
+  },
+  liveness: 'LIVE',
+  frameAgeMs: 20,
+  inference: { link: 'ready', modelId: 'bone-tracer', provider: 'cpu', message: null, restarts: 0 },
+  publisher: {
+    address: 'igtl-server://127.0.0.1:18945',
+    link: 'listening',
+    message: null,
+    device: 'BoneMask',
+    enabled: true,
+    clients: [],
+  },
+  settings: defaultSettings(),
+  problems: [],
+};
+
+const live: PresentationInput = { link: { state: 'open' }, engineSilent: false, snapshot, picture, fpsIn: 30 };
+
+describe('what is shown of the picture', () => {
+  it('is LIVE without a veil only for a fresh picture of a live source', () => {
+    expect(present(live)).toEqual({ state: 'LIVE', tone: 'live', kind: null, veil: null, ageMs: 40 });
+  });
+
+  for (const liveness of LIVENESS_STATES.filter((state) => state !== 'LIVE')) {
+    it(`veils the picture in red when the engine says ${liveness}`, () => {
+      const shown = present({ ...live, snapshot: { ...snapshot, liveness } });
+      expect(shown).toMatchObject({ state: liveness, tone: 'alarm', veil: liveness });
+    });
+  }
+
+  for (const [sourceKind, word] of [
+    ['demo', 'DEMO'],
+    ['replay', 'REPLAY'],
+    ['simulated', 'SIMULATED'],
+  ] as const) {
+    it(`says ${word} instead of LIVE for a ${sourceKind} source, and keeps saying it when the feed stops`, () => {
+      const source = { ...snapshot.source, kind: sourceKind };
+      const input = { ...live, picture: { ...picture, sourceKind }, snapshot: { ...snapshot, source } };
+      expect(present(input)).toMatchObject({ state: word, tone: 'pretend', kind: sourceKind, veil: null });
+      const stale = present({ ...input, snapshot: { ...input.snapshot, liveness: 'STALE' } });
+      expect(stale).toMatchObject({ state: 'STALE', tone: 'alarm', kind: sourceKind, veil: 'STALE' });
+    });
+
+    it(`does not say LIVE while picture and source disagree about ${sourceKind}`, () => {
+      const source = { ...snapshot.source, kind: sourceKind };
+      expect(present({ ...live, picture: { ...picture, sourceKind } }).state).toBe(word);
+      expect(present({ ...live, snapshot: { ...snapshot, source } }).state).toBe(word);
+    });
+  }
+
+  it('goes to ENGINE LOST by itself when the engine falls silent or its link breaks', () => {
+    expect(present({ ...live, engineSilent: true })).toMatchObject({ state: 'ENGINE LOST', veil: 'ENGINE LOST' });
+    expect(present({ ...live, link: { state: 'lost' } })).toMatchObject({ state: 'ENGINE LOST', tone: 'alarm' });
+    const never = { ...live, link: { state: 'connecting' }, snapshot: null, picture: null } as const;
+    expect(present(never)).toMatchObject({ state: 'CONNECTING', tone: 'idle' });
+    expect(present({ ...never, engineSilent: true })).toMatchObject({ state: 'ENGINE LOST', tone: 'alarm' });
+  });
+
+  it('asks for a reload when page and engine are of different versions', () => {
+    const link = { state: 'mismatch', engineBuild: '2' } as const;
+    expect(present({ ...live, link })).toMatchObject({ state: 'RELOAD', veil: 'RELOAD' });
+  });
+
+  it('says STALE when the engine is live but nothing new reaches this screen', () => {
+    const limit = freshLimitMs(30, 150);
+    expect(present({ ...live, picture: { ...picture, ageMs: limit } }).state).toBe('LIVE');
+    expect(present({ ...live, picture: { ...picture, ageMs: limit + 1 } })).toMatchObject({
+      state: 'STALE',
+      veil: 'STALE',
+    });
+  });
+
+  it('waits for three frame periods of a slow source, at least 250 ms, and for the mask', () => {
+    expect(freshLimitMs(100, 150)).toBe(400);
+    expect(freshLimitMs(5, 150)).toBe(750);
+    expect(freshLimitMs(null, 150)).toBe(400);
+    expect(freshLimitMs(0, 150)).toBe(400);
+  });
+
+  it('is not LIVE before there is a picture to see', () => {
+    expect(present({ ...live, picture: null })).toMatchObject({ state: 'CONNECTING', tone: 'idle', veil: 'WAITING' });
+  });
+
+  it('has words for every state, veil and result', () => {
+    for (const liveness of LIVENESS_STATES) {
+      const shown = present({ ...live, snapshot: { ...snapshot, liveness } });
+      expect(words.state.words[shown.state]).not.toBe('');
+      expect(shown.veil === null || words.veils[shown.veil].title !== '').toBe(true);
+    }
+  });
+});
+
+describe('the result of the shown frame', () => {
+  it('is one of the five states in words of its own, and NO MASK when none came in time', () => {
+    const shown = [...RESULT_STATES, null].map((state) => {
+      const word = resultWord({ ...picture, state });
+      return word === null ? null : words.results[word];
+    });
+    expect(shown).toEqual(['BONE', 'NO BONE', 'AI OFF', 'AI FAILED', 'FRAME SKIPPED', 'NO MASK']);
+  });
+
+  it('is nothing at all without a frame', () => {
+    expect(resultWord(null)).toBeNull();
+  });
+});
+
+describe('the scale line', () => {
+  it('states a scale the source gave and names one it did not as assumed', () => {
+    expect(words.scale.known([0.1, 0.1])).toBe('0.10 mm per pixel');
+    expect(words.scale.assumed([0.08, 0.08], 'estimate')).toBe('scale assumed: 0.080 mm per pixel (estimate)');
+    expect(words.scale.assumed([0.2, 0.1], 'user')).toBe('scale assumed: 0.20 × 0.10 mm per pixel (set by user)');
+  });
+});
