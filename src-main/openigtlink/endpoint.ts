@@ -1,0 +1,32 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An address that cannot be one; the message says what was found and what is expected. */
+export class BadEndpoint extends Error {
+  override readonly name = 'BadEndpoint';
+}
+
+/**
+ * `HOST[:PORT]`, with an IPv6 host in brackets.
+ *
+ * @throws {BadEndpoint}
+ */
+export function parseEndpoint(text: string, defaultPort: number): Endpoint {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?\/?$/.exec(text);
+  const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
+  if (match === null || port > 65535) {
+    throw new BadEndpoint(`address "${text}": expected HOST or HOST:PORT with a port from 0 to 65535`);
+  }
+  const host = (match[1] as string).replace(/^\[|\]$/g, '');
+  // The C++ library listens on IPv4 only, and "localhost" may resolve to ::1 first (openigtlink.md section 0, fact 10).
+  return { host: host === 'localhost' ? '127.0.0.1' : host, port };
+}
+
+/** True for addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return (isIPv4(host) && host.startsWith('127.')) || (isIPv6(host) && /^(0*:)*:?0*1$/.test(host));
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import {
+  buildImageHeader,
+  decodeMessage,
+  MalformedMessage,
+  parseBind,
+  parseCommand,
+  parseImage,
+  parsePolyData,
+  parseStatus,
+  parseString,
+  parseTrackedFrame,
+  parseTrackingData,
+  parseTransform,
+} from '../../../src-main/openigtlink/index.ts';
+import { bytesOf, isHostile, listen, messageOf, vectors } from './vectors.ts';
+
+/** Where each hostile vector is stopped, and the words an engineer reads. */
+const REASONS: Readonly<Record<string, RegExp>> = {
+  'bad_crc_image.bin': /IMAGE Image_Reference: CRC of 84 body bytes does not match/,
+  'bad_bodysize_huge.bin': /IMAGE Image_Reference body 9151314442816848\d+: expected <= 67108864 bytes/,
+  'bad_header_version3.bin': /header version 3: expected 1 or 2/,
+  'bad_v2_metasize.bin': /IMAGE metadata \d+: expected <= 170 bytes/,
+  'bad_v2_metacount.bin': /IMAGE metadata entries 65535: expected <= 3/,
+  'bad_image_dims.bin': /IMAGE pixels 12: expected 49164/,
+  'bad_image_scalartype.bin': /IMAGE scalar type 9: expected/,
+  'bad_transform_short.bin': /TRANSFORM content 40: expected 48 bytes/,
+};
+
+describe('hostile vectors', () => {
+  for (const [file, reason] of Object.entries(REASONS)) {
+    it(`${file} is refused with its reason, and the stream goes on`, () => {
+      const { framer, messages, problems } = listen();
+      framer.push(bytesOf(file));
+      for (const message of messages) expect(() => decodeMessage(message)).toThrow(reason);
+      if (messages.length === 0) expect(problems.map(({ message }) => message).join()).toMatch(reason);
+      const before = messages.length;
+      framer.push(Buffer.concat([bytesOf('transform_v1_general.bin'), bytesOf('image_v2_meta.bin')]));
+      expect(messages.slice(before).map(({ header }) => header.type)).toEqual(['TRANSFORM', 'IMAGE']);
+    });
+  }
+
+  it('are all named above but the partial volume, which parses without allocating its 65535^3 voxels', () => {
+    const names = vectors.filter(isHostile).map(({ file }) => file);
+    expect(names.sort()).toEqual([...Object.keys(REASONS), 'limit_image_huge_partial.bin'].sort());
+    const image = parseImage(messageOf('limit_image_huge_partial.bin').content);
+    expect(image.size).toEqual([65535, 65535, 65535]);
+    expect(image.pixels.byteLength).toBe(12);
+  });
+});
+
+describe('contents that contradict themselves', () => {
+  const image = (fields: Partial<Parameters<typeof buildImageHeader>[0]>) =>
+    Buffer.concat([
+      buildImageHeader({ size: [4, 3, 1], scalarType: 3, matrix: new Float32Array(12), ...fields }),
+      Buffer.alloc(12),
+    ]);
+  const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
+    ['an IMAGE cut inside its header', () => parseImage(Buffer.alloc(71)), /IMAGE content 71: expected >= 72/],
+    ['an IMAGE one byte short', () => parseImage(image({}).subarray(0, 83)), /IMAGE pixels 11: expected 12/],
+    [
+      'a sub-volume outside its image',
+      () => parseImage(image({ subOffset: [1, 0, 0], subSize: [4, 3, 1] })),
+      /sub-volume end along i 5: expected <= 4/,
+    ],
+    ['an IMAGE without components', () => parseImage(image({}).fill(0, 2, 3)), /IMAGE components 0: expected >= 1/],
+    ['an IMAGE with endian 0', () => parseImage(image({}).fill(0, 4, 5)), /pixel endian 0: expected 1 or 2/],
+    ['a TRANSFORM of 49 bytes', () => parseTransform(Buffer.alloc(49)), /TRANSFORM content 49: expected 48/],
+    ['a STATUS of 29 bytes', () => parseStatus(Buffer.alloc(29)), /STATUS content 29: expected >= 30/],
+    [
+      'a STRING longer than itself',
+      () => parseString(Buffer.from('000300ff41', 'hex')),
+      /STRING length 255: expected <= 1/,
+    ],
+    [
+      'a TDATA of one and a half tools',
+      () => parseTrackingData(Buffer.alloc(105)),
+      /TDATA content 105: expected a multiple/,
+    ],
+    ['a COMMAND longer than itself', () => parseCommand(Buffer.alloc(138).fill(255, 134)), /COMMAND length 4294967295/],
+    ['a BIND of 65535 children', () => parseBind(Buffer.alloc(4, 255)), /BIND children end 1310704: expected <= 4/],
+    ['a POLYDATA of 2^32 points', () => parsePolyData(Buffer.alloc(40).fill(255, 0, 4)), /POLYDATA points 51539607540/],
+    [
+      'a TRACKEDFRAME whose parts do not add up',
+      () => parseTrackedFrame(Buffer.alloc(90)),
+      /TRACKEDFRAME content 90: expected 86 header \+ 0 XML \+ 0 image/,
+    ],
+  ];
+  for (const [name, parse, reason] of cases) {
+    it(`${name} is refused by name, value and limit`, () => {
+      expect(parse).toThrow(MalformedMessage);
+      expect(parse).toThrow(reason);
+    });
+  }
+});
+
+describe('version-2 metadata', () => {
+  /** Body: extended header, no content, index and data as given. */
+  const body = (extended: number, index: Buffer, dataBytes: number, data: Buffer) => {
+    const header = Buffer.alloc(12);
+    header.writeUInt16BE(extended, 0);
+    header.writeUInt16BE(index.length, 2);
+    header.writeUInt32BE(dataBytes, 4);
+    return Buffer.concat([header, index, data]);
+  };
+  const entry = (key: number, value: number) => {
+    const index = Buffer.alloc(10);
+    index.writeUInt16BE(1, 0);
+    index.writeUInt16BE(key, 2);
+    index.writeUInt16BE(3, 4);
+    index.writeUInt32BE(value, 6);
+    return index;
+  };
+  const cases: readonly (readonly [string, Buffer, RegExp])[] = [
+    ['a body of 11 bytes', Buffer.alloc(11), /version-2 body 11: expected >= 12/],
+    ['an extended header of 8 bytes', body(8, entry(1, 1), 2, Buffer.from('ab')), /extended header 8: expected >= 12/],
+    [
+      'an extended header past the body',
+      body(60, entry(1, 1), 2, Buffer.from('ab')),
+      /metadata 12: expected <= 0 bytes/,
+    ],
+    ['data of 4 GiB', body(12, entry(1, 1), 0xffffffff, Buffer.from('ab')), /metadata 4294967305: expected <= 12/],
+    ['a value longer than the data', body(12, entry(1, 2), 2, Buffer.from('ab')), /metadata entry 1 3: expected <= 2/],
+    ['a value of 4 GiB', body(12, entry(1, 0xffffffff), 2, Buffer.from('ab')), /metadata entry 1 4294967296/],
+  ];
+  for (const [name, bytes, reason] of cases) {
+    it(`with ${name} is refused, counted and skipped`, () => {
+      const header = Buffer.from(bytesOf('image_v2_meta.bin').subarray(0, 58));
+      header.writeBigUInt64BE(BigInt(bytes.length), 42);
+      const { framer, messages, problems } = listen({ checkCrc: false });
+      framer.push(Buffer.concat([header, bytes, bytesOf('transform_v2_meta.bin')]));
+      expect(problems.map(({ message }) => message).join()).toMatch(reason);
+      expect(framer.counters.malformed).toBe(1);
+      expect(messages.map(({ header: { type } }) => type)).toEqual(['TRANSFORM']);
+    });
+  }
+});
