@@ -1,11 +1,14 @@
 // Builds everything that runs: dist/*.js (Node: command line, engine, inference), dist/desktop (Electron), dist/renderer.
 // Only what is native stays outside the bundles, so that a package needs no node_modules but onnxruntime-node.
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+/** The console compares it with the engine's: an old page in a browser must ask for a reload. */
+const define = { __ULTRAMOTION_BUILD__: JSON.stringify(version) };
 const stamp = path.join(dist, '.built');
 const external = ['electron', /^electron\//, /^node:/, ...builtinModules, 'onnxruntime-node'];
 
@@ -15,6 +18,8 @@ const nodeEntries = {
   'inference-process': 'src-main/inference/inference-process.ts',
   'session-worker': 'src-main/inference/session-worker.ts',
   'phantom-worker': 'src-main/phantom/phantom-worker.ts',
+  // Not in dist/desktop: it looks for its threads and the inference process beside itself, as the command line does.
+  'engine-process': 'src-main/desktop/engine-process.ts',
 };
 
 function newestSource() {
@@ -44,6 +49,7 @@ async function buildNode(build, entries, outDir, format, extension) {
     logLevel: 'warn',
     publicDir: false,
     envDir: false,
+    define,
     resolve: { conditions: ['node', 'import', 'module', 'default'], mainFields: ['module', 'main'] },
     build: {
       ssr: true,
@@ -56,6 +62,8 @@ async function buildNode(build, entries, outDir, format, extension) {
       rolldownOptions: {
         input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
         external,
+        // Ours do nothing by being imported: main takes one constant of the gateway and not its web server.
+        treeshake: { moduleSideEffects: [{ test: /[\\/]src-(main|shared)[\\/]/, sideEffects: false }] },
         output: {
           format,
           entryFileNames: `[name].${extension}`,
@@ -77,6 +85,7 @@ async function buildRenderer(build, react) {
     publicDir: path.join(root, 'assets'),
     plugins: [react()],
     worker: { format: 'es' },
+    define,
     build: {
       outDir: path.join(dist, 'renderer'),
       emptyOutDir: true,
@@ -95,7 +104,7 @@ export async function buildAll() {
   rmSync(dist, { recursive: true, force: true });
   await buildNode(build, nodeEntries, dist, 'es', 'js');
   chmodSync(path.join(dist, 'cli.js'), 0o755);
-  await buildNode(build, { main: 'src-main/desktop/main.ts', engine: 'src-main/desktop/engine-process.ts' }, path.join(dist, 'desktop'), 'es', 'js');
+  await buildNode(build, { main: 'src-main/desktop/main.ts' }, path.join(dist, 'desktop'), 'es', 'js');
   await buildNode(build, { preload: 'src-main/desktop/preload.ts' }, path.join(dist, 'desktop'), 'cjs', 'cjs');
   await buildRenderer(build, react);
   writeFileSync(stamp, '');

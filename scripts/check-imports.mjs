@@ -15,7 +15,8 @@ const ALLOWED = {
   // The gateway sees the parts through interfaces of its own; only the clock and counters of the pipeline are shared.
   gateway: ['pipeline'],
   engine: [...LIBRARIES, ...PARTS, 'gateway'],
-  desktop: [],
+  // Its engine process runs what `ultramotion engine` runs, with the same flags.
+  desktop: ['inference', 'monitoring', 'gateway', 'engine', 'cli'],
   cli: [...LIBRARIES, ...PARTS, 'gateway', 'engine'],
 };
 

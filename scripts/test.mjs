@@ -34,7 +34,12 @@ function installDebianPackages() {
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get update', 'apt-get', ['update', '-qq'], env);
-  run(`apt-get install ${names.join(' ')}`, 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], env);
+  run(
+    `apt-get install ${names.join(' ')}`,
+    'apt-get',
+    ['install', '-y', '-qq', '--no-install-recommends', ...names],
+    env,
+  );
 }
 
 ensureInstall();
