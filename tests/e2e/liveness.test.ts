@@ -1,0 +1,195 @@
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  buildImageHeader,
+  buildStatus,
+  IgtlServer,
+  type OutgoingMessage,
+  timestampBitsFromNs,
+} from '../../src-main/openigtlink/index.ts';
+import { PhantomScene } from '../../src-main/phantom/index.ts';
+import { childrenOf, startEngine, TestBench } from '../support/processes.ts';
+import { hasChromium, launchBrowser, screenshot, shown } from './browser.ts';
+
+const FPS = 25;
+const [COLUMNS, ROWS] = [320, 240] as const;
+/** Browser, engine and polling add to the true time; the lower bounds are exact, the upper ones leave a loaded machine air. */
+const SLACK_MS = 1500;
+
+/** A scanner that streams, freezes, repeats itself or falls silent as the test says. */
+class Scanner {
+  readonly #server: IgtlServer;
+  readonly #pictures: readonly Uint8Array[];
+  #timer: NodeJS.Timeout | null = null;
+  #count = 0;
+  #mode: 'moving' | 'same-picture' | 'keep-alive' | 'silent' = 'moving';
+
+  constructor(port = 0) {
+    const scene = new PhantomScene({ seed: 1, columns: COLUMNS, rows: ROWS, mmPerPixel: [0.2, 0.2], loopFrames: 12 });
+    this.#pictures = Array.from({ length: 12 }, (_, i) => scene.render(i).pixels);
+    this.#server = new IgtlServer(
+      { host: '127.0.0.1', port, maxMessageBytes: 1 << 20, queuePerClient: 8, dropClientAfterMs: 5000 },
+      { message: () => {}, clients: () => {}, problem: () => {} },
+    );
+  }
+
+  async start(): Promise<number> {
+    const { port } = await this.#server.listen();
+    this.#timer = setInterval(() => this.#tick(), 1000 / FPS);
+    return port;
+  }
+
+  set mode(mode: 'moving' | 'same-picture' | 'keep-alive' | 'silent') {
+    this.#mode = mode;
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#server.close();
+  }
+
+  #tick(): void {
+    this.#count++;
+    if (this.#mode === 'moving') this.#server.broadcast(this.#image(this.#count));
+    else if (this.#mode === 'same-picture') this.#server.broadcast(this.#image(0));
+    else if (this.#mode === 'keep-alive' && this.#count % 6 === 0) this.#server.broadcast(KEEP_ALIVE);
+  }
+
+  #image(index: number): OutgoingMessage {
+    return {
+      type: 'IMAGE',
+      deviceName: 'Image_Reference',
+      timestampBits: timestampBitsFromNs(BigInt(Date.now()) * 1_000_000n),
+      content: [HEADER, this.#pictures[index % this.#pictures.length] as Uint8Array],
+    };
+  }
+}
+
+const HEADER = buildImageHeader({
+  size: [COLUMNS, ROWS, 1],
+  scalarType: 3,
+  matrix: Float32Array.of(0.2, 0, 0, 0, 0.2, 0, 0, 0, 1, 0, 0, 0),
+});
+const KEEP_ALIVE: OutgoingMessage = {
+  type: 'STATUS',
+  deviceName: '',
+  timestampBits: 0n,
+  content: [buildStatus({ code: 1, subcode: 0n, errorName: '', text: '' })],
+};
+
+describe.skipIf(!hasChromium)('the truth about liveness on screen', () => {
+  let bench: TestBench;
+  let browser: Browser;
+  let page: Page;
+  let scanner: Scanner;
+  let scannerPort: number;
+  let engine: Awaited<ReturnType<typeof startEngine>>;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    await page?.close();
+    await scanner?.close();
+    await bench?.close();
+  });
+
+  async function watch(): Promise<void> {
+    bench = new TestBench();
+    scanner = new Scanner();
+    scannerPort = await scanner.start();
+    engine = await startEngine(bench, `igtl://127.0.0.1:${scannerPort}`);
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+    await page.goto(`${engine.url}?probe=1&renderer=2d`);
+    await until('LIVE');
+  }
+
+  /** Waits for a state on screen; returns how long it took from now. */
+  async function until(state: string, limitMs = 10_000): Promise<number> {
+    const startedMs = performance.now();
+    await page.waitForFunction((word) => window.__ultramotion?.shown().state === word, state, {
+      timeout: limitMs,
+      polling: 20,
+    });
+    return performance.now() - startedMs;
+  }
+
+  it('LIVE -> STALE -> LINK LOST when the scanner falls silent, and back to LIVE', async () => {
+    await watch();
+    scanner.mode = 'silent';
+    const silentSinceMs = performance.now();
+    const staleMs = await until('STALE');
+    await screenshot(page, 'liveness-stale');
+    await until('LINK LOST');
+    const lostMs = performance.now() - silentSinceMs;
+    await screenshot(page, 'liveness-link-lost');
+    expect((await shown(page)).veil).not.toBeNull();
+    scanner.mode = 'moving';
+    const liveMs = await until('LIVE');
+    console.log(
+      `STALE after ${staleMs.toFixed(0)} ms, LINK LOST after ${lostMs.toFixed(0)} ms, LIVE ${liveMs.toFixed(0)} ms after frames came back`,
+    );
+    expect(staleMs).toBeGreaterThan(200);
+    expect(staleMs).toBeLessThan(250 + SLACK_MS);
+    expect(lostMs).toBeGreaterThan(1900);
+    expect(lostMs).toBeLessThan(2000 + SLACK_MS);
+  });
+
+  it('FROZEN when only keep-alives come, LIVE again with the picture', async () => {
+    await watch();
+    scanner.mode = 'keep-alive';
+    const frozenMs = await until('FROZEN');
+    await screenshot(page, 'liveness-frozen');
+    expect((await shown(page)).veil).not.toBeNull();
+    scanner.mode = 'moving';
+    const liveMs = await until('LIVE');
+    console.log(
+      `FROZEN after ${frozenMs.toFixed(0)} ms of keep-alives, LIVE ${liveMs.toFixed(0)} ms after frames came back`,
+    );
+    expect(frozenMs).toBeLessThan(750 + SLACK_MS);
+  });
+
+  it('FROZEN when the same picture comes for a second', async () => {
+    await watch();
+    scanner.mode = 'same-picture';
+    const frozenMs = await until('FROZEN');
+    scanner.mode = 'moving';
+    await until('LIVE');
+    console.log(`FROZEN after ${frozenMs.toFixed(0)} ms of the same picture`);
+    expect(frozenMs).toBeGreaterThan(900);
+    expect(frozenMs).toBeLessThan(1000 + SLACK_MS);
+  });
+
+  it('LINK LOST at once when the connection breaks, LIVE by itself when the scanner is back', async () => {
+    await watch();
+    await scanner.close();
+    const lostMs = await until('LINK LOST');
+    expect(lostMs).toBeLessThan(SLACK_MS);
+    scanner = new Scanner(scannerPort);
+    await scanner.start();
+    await until('LIVE', 15_000);
+  });
+
+  it('kill -9 of the inference process: the picture goes on with NO MASK, then the mask returns', async () => {
+    await watch();
+    await page.waitForSelector('.result-word[data-result=bone]');
+    const before = await shown(page);
+    process.kill(childrenOf(engine.pid)[0] as number, 'SIGKILL');
+    await page.waitForSelector('.result-word[data-result=no-mask]', { timeout: 5000 });
+    await screenshot(page, 'inference-killed');
+    const during = await shown(page);
+    expect(during.state).toBe('LIVE');
+    expect(during.painted).toBeGreaterThan(before.painted);
+    await page.waitForSelector('.result-word[data-result=bone]', { timeout: 15_000 });
+    expect((await shown(page)).state).toBe('LIVE');
+  });
+
+  it('ENGINE LOST when the engine itself dies', async () => {
+    await watch();
+    await engine.process.stop('SIGKILL');
+    await until('ENGINE LOST', 8000);
+    await screenshot(page, 'engine-lost');
+    expect((await shown(page)).veil).not.toBeNull();
+  });
+});
