@@ -18,8 +18,9 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const duration = (ms: number): string => (ms < 10_000 ? `${Math.round(ms)} ms` : seconds(ms));
 
 const millimetres = ([x, y]: readonly [number, number]): string => {
-  const digits = (value: number): string => (value < 0.1 ? value.toFixed(3) : value.toFixed(2));
-  return digits(x) === digits(y) ? digits(x) : `${digits(x)} × ${digits(y)}`;
+  const digits = (value: number): string => (value < 0.0995 ? value.toFixed(3) : value.toFixed(2));
+  // Spacings come as 32-bit floats: what differs by less than that is one number, and is shown as one.
+  return Math.abs(x - y) <= 1e-4 * y ? digits((x + y) / 2) : `${digits(x)} × ${digits(y)}`;
 };
 
 const stateWords: Record<ShownState, string> = {
@@ -148,7 +149,8 @@ const english = {
     links: publisherLinks,
     notPublished: (kind: NotLiveKind | null) =>
       kind === null ? 'Not published' : `Not published: ${kinds[kind].word.toLowerCase()}`,
-    facts: (device: string, clients: number) => `${device} to ${clients === 1 ? '1 client' : `${clients} clients`}`,
+    facts: (device: string, clients: number) =>
+      clients === 0 ? device : `${device} to ${clients === 1 ? '1 client' : `${clients} clients`}`,
     clientsTitle: 'Slicer clients',
     clientFacts: (version: number, sent: number, dropped: number) => `v${version}  ${sent} sent  ${dropped} dropped`,
   },
@@ -162,7 +164,6 @@ const english = {
     title: 'AI',
     links: inferenceLinks,
     restarts: (count: number) => (count === 1 ? '1 restart' : `${count} restarts`),
-    noProvider: 'no provider',
   },
 
   results,

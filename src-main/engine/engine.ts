@@ -14,7 +14,7 @@ import type {
 } from '../../src-shared/index.ts';
 import { settingInfo } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
-import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
+import { type InferenceState, InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
 import { KpiSampler, LivenessMonitor, type LogControl, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, MAX_LAG_MS, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import { commandHandlers } from './commands.ts';
@@ -63,7 +63,10 @@ export class Engine implements EngineBackend {
   readonly #timers: NodeJS.Timeout[] = [];
   #lastFrame: RawFrame | null = null;
   #lastLiveness: Liveness = 'NO SOURCE';
+  #lastInferenceLink: InferenceState['link'] = 'off';
   #latestKpi: KpiSample | null = null;
+  /** Why the model gave no result for the newest frame it answered; null when it gave one. */
+  #lastFailure: string | null = null;
   #snapshotQueued = false;
 
   constructor(options: EngineOptions) {
@@ -269,21 +272,20 @@ export class Engine implements EngineBackend {
         dropped: (handle, reason) => this.#livePath.handedOverDropped(handle, reason),
         credit: () => this.#livePath.pump(),
         state: (state) => {
-          this.#log.log(state.link === 'ready' ? 'info' : 'warn', 'inference.state', {
-            link: state.link,
-            model: state.modelId,
-            provider: state.provider,
-            message: state.message,
-          });
-          this.#noteInference(state.link, state.message);
+          this.#noteInference(state);
           this.#changed();
         },
       },
     );
   }
 
-  #noteInference(link: EngineSnapshot['inference']['link'], message: string | null): void {
-    if (link === 'restarting' || link === 'failed') {
+  #noteInference({ link, message, modelId, provider }: InferenceState): void {
+    const bad = link === 'restarting' || link === 'failed';
+    if (link !== this.#lastInferenceLink) {
+      this.#lastInferenceLink = link;
+      this.#log.log(bad ? 'warn' : 'info', 'inference.state', { link, model: modelId, provider, message });
+    }
+    if (bad) {
       const words = message ?? 'the inference process has ended';
       this.#problems.stands('inference', 'critical', words, monotonicMs());
       this.#publisher.announceUnavailable(words);
@@ -294,7 +296,13 @@ export class Engine implements EngineBackend {
 
   #describeInference(): EngineSnapshot['inference'] {
     const { link, modelId, provider, message, restarts } = this.#inference.state;
-    return { link: this.settings['model.enabled'] ? link : 'off', modelId, provider, message, restarts };
+    return {
+      link: this.settings['model.enabled'] ? link : 'off',
+      modelId,
+      provider,
+      message: message ?? this.#lastFailure,
+      restarts,
+    };
   }
 
   #receive(frame: RawFrame): void {
@@ -319,6 +327,7 @@ export class Engine implements EngineBackend {
     if (packet.result !== null) {
       this.#kpi.maskSent(packet.trace);
     }
+    this.#lastFailure = packet.state === 'ai-failed' ? packet.reason : null;
     if (packet.state === 'ai-failed') {
       this.#problems.happened('ai-failed', 'warning', packet.reason ?? 'the model gave no result', monotonicMs());
     }

@@ -55,7 +55,7 @@ export class MaskPublisher {
   }
 
   get state(): PublisherState {
-    return this.#state;
+    return { ...this.#state, clients: this.#server?.clients() ?? [] };
   }
 
   /** Label value and the demo and replay switches act on the next mask; an address needs a new publisher. */

@@ -5,6 +5,9 @@ import { words } from '../words.ts';
 
 const oneDecimal = (value: number | null | undefined): string =>
   value === null || value === undefined || !Number.isFinite(value) ? words.none : value.toFixed(1);
+/** Three figures are all that is read at a glance. */
+const latency = (value: number | null | undefined): string =>
+  typeof value === 'number' && value >= 100 ? value.toFixed(0) : oneDecimal(value);
 const whole = (value: number | null | undefined): string =>
   value === null || value === undefined ? words.none : String(Math.round(value));
 
@@ -24,8 +27,8 @@ export function Figures() {
       </div>
       <dl className="rows">
         <Row title={words.figures.latency}>
-          <Part name={words.figures.p50}>{oneDecimal(kpi?.latency_p50_ms)}</Part>
-          <Part name={words.figures.p95}>{oneDecimal(kpi?.latency_p95_ms)}</Part>
+          <Part name={words.figures.p50}>{latency(kpi?.latency_p50_ms)}</Part>
+          <Part name={words.figures.p95}>{latency(kpi?.latency_p95_ms)}</Part>
           <span className="unit">{words.figures.milliseconds}</span>
         </Row>
         <Row title={words.figures.drops} explained={dropReasons(kpi)}>

@@ -103,7 +103,13 @@ function AiBadge() {
         {inference.restarts > 0 && <span className="ai-restarts">{words.ai.restarts(inference.restarts)}</span>}
       </div>
       <p className="ai-model">
-        {inference.modelId} <span className="dot">·</span> {inference.provider?.toUpperCase() ?? words.ai.noProvider}
+        {inference.modelId}
+        {inference.provider !== null && (
+          <>
+            {' '}
+            <span className="dot">·</span> {inference.provider.toUpperCase()}
+          </>
+        )}
       </p>
     </div>
   );

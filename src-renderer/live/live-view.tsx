@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type RefObject, useEffect, useRef, useState } from 'react';
 import { useClient, useConsole, usePresentation } from '../state/console-context.ts';
 import { words } from '../words.ts';
 import { letterbox, type Rectangle } from './geometry.ts';
@@ -69,7 +69,7 @@ function KindBand({ presentation }: { readonly presentation: Presentation }) {
   const { word, text } = words.kinds[presentation.kind];
   return (
     <div className="kind" data-kind={presentation.kind}>
-      <span className="kind-mark" aria-hidden="true">
+      <span className="kind-mark" aria-hidden="true" style={{ '--letters': word.length } as CSSProperties}>
         {word}
       </span>
       <p className="kind-band">
