@@ -53,34 +53,6 @@ export class MalformedFrameMessage extends Error {
   override readonly name = 'MalformedFrameMessage';
 }
 
-/** `mask` (one byte a pixel, 0/1) to one bit a pixel, least significant bit first. */
-export function packMask(mask: Uint8Array): Uint8Array {
-  const bits = new Uint8Array((mask.length + 7) >> 3);
-  const whole = mask.length >> 3;
-  for (let byte = 0, i = 0; byte < whole; byte++, i += 8) {
-    bits[byte] =
-      (mask[i] as number) |
-      ((mask[i + 1] as number) << 1) |
-      ((mask[i + 2] as number) << 2) |
-      ((mask[i + 3] as number) << 3) |
-      ((mask[i + 4] as number) << 4) |
-      ((mask[i + 5] as number) << 5) |
-      ((mask[i + 6] as number) << 6) |
-      ((mask[i + 7] as number) << 7);
-  }
-  for (let i = whole << 3; i < mask.length; i++) {
-    bits[i >> 3] = (bits[i >> 3] as number) | ((mask[i] as number) << (i & 7));
-  }
-  return bits;
-}
-
-/** Inverse of `packMask` into `out` (one byte a pixel); `on` is the value written for bone. */
-export function unpackMask(bits: Uint8Array, out: Uint8Array, on = 1): void {
-  for (let i = 0; i < out.length; i++) {
-    out[i] = ((bits[i >> 3] as number) >> (i & 7)) & 1 ? on : 0;
-  }
-}
-
 /** One picture message. Allocates its own memory: the caller's buffers are free afterwards. */
 export function encodeFrame(frame: DisplayFrame): Uint8Array<ArrayBuffer> {
   const maskBytes = frame.maskBits?.byteLength ?? 0;

@@ -92,6 +92,8 @@ export interface MaskResult {
   readonly kind: 'mask';
   /** Source's full size, row-major, 0/1. */
   readonly mask: Uint8Array;
+  /** The same mask, one bit a pixel (`packMask`), as it came from the inference process: what consoles are sent. */
+  readonly bits: Uint8Array;
 }
 
 export interface BoxesResult {

@@ -8,7 +8,7 @@ type Handlers = {
 };
 
 /** What a console can have done. Addresses are judged before anything is taken down, so a slip of the hand costs nothing. */
-export const commandHandlers: Handlers = {
+const commandHandlers: Handlers = {
   'source.connect': async (engine, { address }) => {
     parseSourceAddress(address);
     if (engine.settings['source.address'] === address) {
@@ -40,3 +40,19 @@ export const commandHandlers: Handlers = {
     return { settings: engine.settings, needRestart };
   },
 };
+
+/** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */
+export class CommandQueue {
+  readonly #engine: Engine;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  run<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
+    const result = this.#last.then(() => commandHandlers[name](this.#engine, args));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}

@@ -2,7 +2,6 @@ import {
   type DisplayFrame,
   encodeFrame,
   FRAMES_IN_FLIGHT,
-  packMask,
   type RawFrame,
   type ResultPacket,
 } from '../../src-shared/index.ts';
@@ -59,11 +58,10 @@ export class DisplayFeed {
     if (packet.frame.receivedMs <= this.#lastOfferedReceivedMs) {
       return;
     }
-    const mask = packet.result?.kind === 'mask' ? packet.result.mask : null;
     this.#offer(packet.frame, () => ({
       state: packet.state,
       score: packet.score,
-      maskBits: mask === null ? null : packMask(mask),
+      maskBits: packet.result?.kind === 'mask' ? packet.result.bits : null,
     }));
   }
 

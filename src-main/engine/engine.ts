@@ -3,7 +3,6 @@ import type {
   CommandName,
   CommandResults,
   EngineSnapshot,
-  FrameMeta,
   KpiSample,
   Liveness,
   PipelineMetrics,
@@ -16,11 +15,13 @@ import { settingInfo } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { type InferenceState, InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
 import { KpiSampler, LivenessMonitor, type LogControl, ProblemBoard } from '../monitoring/index.ts';
-import { initQueues, MAX_LAG_MS, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
-import { commandHandlers } from './commands.ts';
+import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
+import { CommandQueue } from './commands.ts';
 import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
+import { inferenceOptions, lagLimitMs } from './inference-options.ts';
 import { LivePath } from './live-path.ts';
 import { PublisherSlot } from './publisher-slot.ts';
+import { samePixels } from './same-pixels.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { SourceSlot } from './source-slot.ts';
 import { UpstreamGaps } from './upstream-gaps.ts';
@@ -37,8 +38,6 @@ export interface EngineOptions {
 const LIVENESS_TICK_MS = 25;
 /** Consoles get a snapshot at least this often, so that their silence means something. */
 const SNAPSHOT_MS = 500;
-/** The lag limit that follows the source: two frame periods (design, section 4). */
-const LAG_PERIODS = 2;
 
 /**
  * One stream's whole live loop, built from Settings: source -> queues -> model -> queues -> publisher and consoles.
@@ -54,6 +53,7 @@ export class Engine implements EngineBackend {
   readonly #gaps = new UpstreamGaps();
   readonly #kpi = new KpiSampler(monotonicMs());
   readonly #displays = new DisplayFeed();
+  readonly #commands = new CommandQueue(this);
   readonly #inference: InferenceSupervisor;
   readonly #livePath: LivePath;
   readonly #source: SourceSlot;
@@ -106,6 +106,7 @@ export class Engine implements EngineBackend {
       state: (state) => {
         this.#liveness.linkChanged(state.link, monotonicMs());
         this.#log.log('info', 'source.state', { link: state.link, message: state.message });
+        if (state.link === 'disconnected' || state.link === 'failed') this.#sourceLost(state.message);
         this.#judgeLiveness();
         this.#changed();
       },
@@ -177,7 +178,7 @@ export class Engine implements EngineBackend {
 
   execute<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
     this.#log.log('info', 'command', { name });
-    return commandHandlers[name](this, args);
+    return this.#commands.run(name, args);
   }
 
   snapshot(): EngineSnapshot {
@@ -257,26 +258,15 @@ export class Engine implements EngineBackend {
   }
 
   #buildInference(options: EngineOptions, settings: Settings): InferenceSupervisor {
-    return new InferenceSupervisor(
-      {
-        spawn: options.spawnInference,
-        modelsDir: options.modelsDir,
-        modelId: settings['model.id'],
-        intraOpThreads: settings['model.intraOpThreads'],
-        allowSpinning: settings['model.allowSpinning'],
-        gpuQueueSize: settings['queues.gpuSize'],
-        maxLagMs: settings['queues.maxLagMs'] ?? MAX_LAG_MS,
+    return new InferenceSupervisor(inferenceOptions(options, settings), {
+      result: (result) => this.#livePath.resultArrived(result),
+      dropped: (handle, reason) => this.#livePath.handedOverDropped(handle, reason),
+      credit: () => this.#livePath.pump(),
+      state: (state) => {
+        this.#noteInference(state);
+        this.#changed();
       },
-      {
-        result: (result) => this.#livePath.resultArrived(result),
-        dropped: (handle, reason) => this.#livePath.handedOverDropped(handle, reason),
-        credit: () => this.#livePath.pump(),
-        state: (state) => {
-          this.#noteInference(state);
-          this.#changed();
-        },
-      },
-    );
+    });
   }
 
   #noteInference({ link, message, modelId, provider }: InferenceState): void {
@@ -345,15 +335,20 @@ export class Engine implements EngineBackend {
     this.#log.log('info', 'liveness', { from: this.#lastLiveness, to: liveness });
     this.#lastLiveness = liveness;
     if (liveness === 'LINK LOST') {
-      this.#publisher.announceUnavailable('the link to the source is lost');
-      this.#gaps.restart();
+      this.#sourceLost('the link is lost');
     }
     this.#emitSnapshot();
   }
 
+  /** A mask that is still under way would come after the news that there are none, and stay. */
+  #sourceLost(why: string | null): void {
+    this.#livePath.abandonFrames();
+    this.#publisher.announceUnavailable(`no frames from the source: ${why ?? 'the link is lost'}`);
+    this.#gaps.restart();
+  }
+
   #sample(): void {
-    const periodMs = this.#liveness.periodMs;
-    const maxLagMs = this.settings['queues.maxLagMs'] ?? Math.min(MAX_LAG_MS, LAG_PERIODS * (periodMs ?? MAX_LAG_MS));
+    const maxLagMs = lagLimitMs(this.settings, this.#liveness.periodMs);
     this.#livePath.setMaxLagMs(maxLagMs);
     this.#inference.setMaxLagMs(maxLagMs);
     const counts = this.#livePath.counts();
@@ -364,7 +359,7 @@ export class Engine implements EngineBackend {
       framesInFlight: counts.inFlight,
       upstreamLost: this.#gaps.lost,
       coalesced: this.#displays.coalesced,
-      syncMs: syncOf(this.#lastFrame?.meta ?? null),
+      syncMs: this.#lastFrame?.meta.pose?.skewMs ?? null,
     });
     for (const listener of this.#listeners) {
       listener.kpi(this.#latestKpi);
@@ -398,11 +393,4 @@ export class Engine implements EngineBackend {
       }
     }
   }
-}
-
-const syncOf = (meta: FrameMeta | null): number | null => meta?.pose?.skewMs ?? null;
-
-/** Byte for byte; differing pictures differ early, so this costs next to nothing but on a frozen one. */
-function samePixels(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
 }

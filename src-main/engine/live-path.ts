@@ -169,7 +169,10 @@ function packetOf(pending: Pending, result: InferenceResult): ResultPacket {
   return {
     frame: pending.frame,
     state: result.state,
-    result: result.mask === null ? null : { kind: 'mask', mask: result.mask },
+    result:
+      result.mask === null || result.maskBits === null
+        ? null
+        : { kind: 'mask', mask: result.mask, bits: result.maskBits },
     score: result.score,
     reason: result.reason,
     modelId: result.modelId,

@@ -26,9 +26,11 @@ export class PublisherSlot {
     await publisher.start();
   }
 
+  /** No receiver is left with a mask that nobody renews. */
   async close(): Promise<void> {
     const publisher = this.#publisher;
     this.#publisher = null;
+    publisher?.announceUnavailable('the publisher was disconnected');
     await publisher?.close();
   }
 

@@ -50,17 +50,19 @@ export function maskMessage(
   labelValue: number,
   extra: ReadonlyMap<string, string> = new Map(),
 ): OutgoingMessage {
-  const pixels = new Uint8Array(meta.size[0] * meta.size[1]);
-  if (mask !== null) {
-    for (let i = 0; i < pixels.length; i++) {
-      pixels[i] = (mask[i] as number) * labelValue;
-    }
-  }
   return {
     type: 'IMAGE',
     deviceName: maskDeviceName(meta.sourceKind),
     timestampBits: meta.tsBits,
-    content: [maskHeader(meta.sourceImageHeader), pixels],
+    content: [maskHeader(meta.sourceImageHeader), labelled(mask, meta.size, labelValue)],
     metadata: new Map([['FrameNumber', String(meta.frameId)], ['Timestamp', meta.ts.toFixed(6)], ...extra]),
   };
+}
+
+/** The default label is the mask itself: it goes out without a copy of its own. */
+function labelled(mask: Uint8Array | null, size: readonly [number, number], labelValue: number): Uint8Array {
+  if (mask === null) {
+    return new Uint8Array(size[0] * size[1]);
+  }
+  return labelValue === 1 ? mask : mask.map((bone) => bone * labelValue);
 }

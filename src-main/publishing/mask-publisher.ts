@@ -47,7 +47,8 @@ export class MaskPublisher {
   #state: PublisherState = { link: 'disconnected', address: '', message: null, clients: [] };
   #boundAddress: string | null = null;
   #lastMeta: FrameMeta | null = null;
-  #unavailable: string | null = null;
+  /** Why no masks come; null while they do. Whoever connects meanwhile is told. */
+  #unavailable: string | null = 'no mask has been made yet';
 
   constructor(options: PublisherOptions, on: PublisherEvents) {
     this.#options = options;
@@ -96,12 +97,16 @@ export class MaskPublisher {
   /** One mask, empty when the model saw no bone. Results without a mask are told by `announceUnavailable`. */
   publish(packet: ResultPacket): void {
     const { meta } = packet.frame;
-    if (!this.publishes(meta.sourceKind) || packet.result?.kind !== 'mask') {
+    if (packet.result?.kind !== 'mask') {
+      return;
+    }
+    if (!this.publishes(meta.sourceKind)) {
+      this.announceUnavailable(`masks of a ${meta.sourceKind} source are published only when asked for`);
       return;
     }
     if (this.#unavailable !== null) {
       this.#unavailable = null;
-      this.#send(statusMessage(STATUS_OK, 'available', ''));
+      this.#send(statusMessage(STATUS_OK, 'available', 'masks available'));
     }
     this.#lastMeta = meta;
     const details = new Map([
@@ -113,15 +118,20 @@ export class MaskPublisher {
 
   /**
    * Takes the last mask off Slicer's screen and says why there is none: an empty mask with the last geometry, then a
-   * STATUS, so that nobody reads the emptiness as "no bone". Once per cause.
+   * STATUS, so that nobody reads the emptiness as "no bone". Once until masks come again; a client that connects
+   * meanwhile is told the newest reason.
    */
   announceUnavailable(reason: string): void {
-    if (this.#unavailable !== null || this.#lastMeta === null) {
+    const known = this.#unavailable !== null;
+    this.#unavailable = reason;
+    if (known) {
       return;
     }
-    this.#unavailable = reason;
-    this.#send(maskMessage(this.#lastMeta, null, this.#options.labelValue, new Map([['ResultState', 'unavailable']])));
-    this.#send(statusMessage(STATUS_NOT_READY, 'unavailable', reason));
+    if (this.#lastMeta !== null) {
+      const state = new Map([['ResultState', 'unavailable']]);
+      this.#send(maskMessage(this.#lastMeta, null, this.#options.labelValue, state));
+    }
+    this.#send(unavailableMessage(reason));
   }
 
   /** After this the geometry of the old source is never used again. Call `announceUnavailable` before. */
@@ -139,6 +149,7 @@ export class MaskPublisher {
   }
 
   async #listen(host: string, port: number): Promise<void> {
+    let known: readonly number[] = [];
     const server = new IgtlServer(
       {
         host,
@@ -151,8 +162,16 @@ export class MaskPublisher {
       {
         // Slicer pushes nodes and a hello to whoever it is connected to; none of it is for us.
         message: () => {},
-        clients: (clients) =>
-          this.#set({ link: clients.length > 0 ? 'connected' : 'listening', message: null, clients }),
+        clients: (clients) => {
+          const reason = this.#unavailable;
+          for (const { id } of clients) {
+            if (reason !== null && !known.includes(id)) {
+              server.send(id, unavailableMessage(reason));
+            }
+          }
+          known = clients.map(({ id }) => id);
+          this.#set({ link: clients.length > 0 ? 'connected' : 'listening', message: null, clients });
+        },
         problem: (problem) => this.#report(problem),
       },
     );
@@ -168,7 +187,7 @@ export class MaskPublisher {
   }
 
   #connect(host: string, port: number): void {
-    this.#client = new IgtlClient(
+    const client = new IgtlClient(
       {
         host,
         port,
@@ -180,11 +199,17 @@ export class MaskPublisher {
       },
       {
         message: () => {},
-        state: ({ link, message }) => this.#set({ link, message, clients: [] }),
+        state: ({ link, message }) => {
+          if (link === 'connected' && this.#unavailable !== null) {
+            client.send(unavailableMessage(this.#unavailable));
+          }
+          this.#set({ link, message, clients: [] });
+        },
         problem: (problem) => this.#report(problem),
       },
     );
-    this.#client.start();
+    this.#client = client;
+    client.start();
   }
 
   #report(problem: { readonly kind: string; readonly message: string }): void {
@@ -202,6 +227,9 @@ export class MaskPublisher {
     this.#on.state(this.#state);
   }
 }
+
+const unavailableMessage = (reason: string): OutgoingMessage =>
+  statusMessage(STATUS_NOT_READY, 'unavailable', `masks unavailable: ${reason}`);
 
 function statusMessage(code: number, errorName: string, text: string): OutgoingMessage {
   return {

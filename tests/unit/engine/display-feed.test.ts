@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DisplayFeed } from '../../../src-main/engine/display-feed.ts';
-import { decodeFrame, type ResultPacket, unpackMask } from '../../../src-shared/index.ts';
+import { decodeFrame, packMask, type ResultPacket, unpackMask } from '../../../src-shared/index.ts';
 import { aFrame } from '../../support/frames.ts';
 
 const pair = (receivedMs: number, mask: Uint8Array | null = null): ResultPacket =>
   ({
     frame: aFrame({ receivedMs }),
     state: mask === null ? 'ai-off' : 'bone',
-    result: mask === null ? null : { kind: 'mask', mask },
+    result: mask === null ? null : { kind: 'mask', mask, bits: packMask(mask) },
     score: null,
   }) as unknown as ResultPacket;
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LivePath } from '../../../src-main/engine/live-path.ts';
 import type { InferenceResult } from '../../../src-main/inference/index.ts';
 import { initQueues, monotonicMs } from '../../../src-main/pipeline/index.ts';
-import type { GpuFrame, ResultPacket } from '../../../src-shared/index.ts';
+import { type GpuFrame, packMask, type ResultPacket } from '../../../src-shared/index.ts';
 import { aFrame } from '../../support/frames.ts';
 
 /** Inference as the live path sees it: two credits, and answers when the test says so. */
@@ -27,7 +27,7 @@ function resultFor(frame: GpuFrame): InferenceResult {
     handle: frame.handle,
     state: 'no-bone',
     mask: new Uint8Array(frame.size[0] * frame.size[1]),
-    maskBits: null,
+    maskBits: packMask(new Uint8Array(frame.size[0] * frame.size[1])),
     score: null,
     reason: null,
     modelId: 'bone-tracer',

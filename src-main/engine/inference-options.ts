@@ -1,0 +1,27 @@
+import type { Settings } from '../../src-shared/index.ts';
+import type { InferenceSupervisorOptions, SpawnInference } from '../inference/index.ts';
+import { MAX_LAG_MS } from '../pipeline/index.ts';
+
+/** The lag limit that follows the source: two frame periods (design, section 4). */
+const LAG_PERIODS = 2;
+
+/** Age beyond which a waiting frame is dropped, ms. `periodMs`: of the source; null while it is unknown. */
+export function lagLimitMs(settings: Settings, periodMs: number | null): number {
+  return settings['queues.maxLagMs'] ?? Math.min(MAX_LAG_MS, LAG_PERIODS * (periodMs ?? MAX_LAG_MS));
+}
+
+/** What the inference process is started with. */
+export function inferenceOptions(
+  host: { readonly spawnInference: SpawnInference; readonly modelsDir: string },
+  settings: Settings,
+): InferenceSupervisorOptions {
+  return {
+    spawn: host.spawnInference,
+    modelsDir: host.modelsDir,
+    modelId: settings['model.id'],
+    intraOpThreads: settings['model.intraOpThreads'],
+    allowSpinning: settings['model.allowSpinning'],
+    gpuQueueSize: settings['queues.gpuSize'],
+    maxLagMs: lagLimitMs(settings, null),
+  };
+}
