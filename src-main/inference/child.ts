@@ -1,0 +1,51 @@
+import { fork } from 'node:child_process';
+
+/** A running inference process the supervisor can talk to and kill: fork in plain Node, utility process in Electron. */
+export interface InferenceChild {
+  readonly pid: number | undefined;
+  postMessage(message: unknown): void;
+  onMessage(callback: (message: unknown) => void): void;
+  onExit(callback: (code: number | null, signal: string | null) => void): void;
+  /** At once and without asking (SIGKILL): a hung or running process answers nothing else. */
+  kill(): void;
+}
+
+export type SpawnInference = () => InferenceChild | Promise<InferenceChild>;
+
+/** Starts `entry` (`inference-process.ts` or its bundle) with an IPC channel that carries typed arrays as bytes. */
+export function forkInference(entry: string, env?: NodeJS.ProcessEnv): SpawnInference {
+  return () => {
+    const child = fork(entry, [], {
+      serialization: 'advanced',
+      // Not the parent's flags: a debugger or test runner must not start inside it.
+      execArgv: [],
+      env: env ?? process.env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    let exited = false;
+    let report: ((code: number | null, signal: string | null) => void) | null = null;
+    const exit = (code: number | null, signal: string | null): void => {
+      if (!exited) {
+        exited = true;
+        report?.(code, signal);
+      }
+    };
+    child.on('exit', exit);
+    // Without a process there is no exit event: a fork that failed ends here.
+    child.on('error', () => {
+      if (child.pid === undefined) exit(null, null);
+    });
+    return {
+      pid: child.pid,
+      postMessage: (message) => {
+        // A channel that just closed takes nothing; the exit event accounts for the frame.
+        if (child.connected) child.send(message as object, () => {});
+      },
+      onMessage: (callback) => void child.on('message', callback),
+      onExit: (callback) => {
+        report = callback;
+      },
+      kill: () => void child.kill('SIGKILL'),
+    };
+  };
+}

@@ -1,0 +1,9 @@
+export { forkInference, type InferenceChild, type SpawnInference } from './child.ts';
+export { type ModelManifest, ModelRefused, readManifest } from './manifest.ts';
+export type { InferenceResult } from './result.ts';
+export {
+  type InferenceListener,
+  type InferenceState,
+  InferenceSupervisor,
+  type InferenceSupervisorOptions,
+} from './supervisor.ts';

@@ -1,0 +1,79 @@
+/**
+ * Entry of the inference process (fork in plain Node, utility process in Electron): receives frames, prepares them,
+ * answers them. The model itself runs in a worker thread. It ends itself when its engine is gone.
+ */
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { openChannel } from './channel.ts';
+import { InferenceService } from './inference-service.ts';
+import { stagesOf } from './kinds.ts';
+import { readManifest } from './manifest.ts';
+import type {
+  FromInference,
+  FromSessionWorker,
+  InferenceConfig,
+  RunRequest,
+  SessionWorkerData,
+  ToInference,
+} from './messages.ts';
+
+/** Time for a last message to leave before the process ends. */
+const FLUSH_MS = 100;
+
+const channel = openChannel();
+const send = (message: FromInference): void => channel.postMessage(message);
+let service: InferenceService | null = null;
+
+/** Node's own exit waits for the worker; during a run that aborts with a core dump, so then it is a kill. */
+function end(code: number): void {
+  if (service?.isRunning) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
+}
+
+/** The first reason is the one that counts; what ends after it ends because of it. */
+let failing = false;
+function fail(message: string): void {
+  if (failing) return;
+  failing = true;
+  send({ type: 'failed', message });
+  setTimeout(() => end(1), FLUSH_MS);
+}
+
+function start(config: InferenceConfig): void {
+  const modelDir = path.join(config.modelsDir, config.modelId);
+  const stages = stagesOf(readManifest(modelDir));
+  const { intraOpThreads, allowSpinning } = config;
+  const workerData: SessionWorkerData = { modelDir, intraOpThreads, allowSpinning };
+  // Beside this file, as a TypeScript source or as a bundle: both carry this file's extension.
+  const entry = `./session-worker${path.extname(import.meta.url)}`;
+  const worker = new Worker(new URL(entry, import.meta.url), { workerData });
+  service = new InferenceService(stages, {
+    gpuQueueSize: config.gpuQueueSize,
+    maxLagMs: config.maxLagMs,
+    send,
+    startRun: (request: RunRequest) => worker.postMessage(request, [request.input.buffer]),
+  });
+  worker.on('message', (message: FromSessionWorker) => {
+    if (message.type === 'done') service?.runDone(message);
+    else if (message.type === 'failed') fail(message.message);
+    else send(message);
+  });
+  worker.on('error', (error) => fail(`the model's thread failed: ${String(error)}`));
+  worker.on('exit', (code) => fail(`the model's thread ended (${code})`));
+}
+
+channel.onClose(() => end(0));
+channel.onMessage((data) => {
+  const message = data as ToInference;
+  if (message.type === 'frame') {
+    service?.accept(message.frame);
+  } else if (message.type === 'max-lag') {
+    service?.setMaxLagMs(message.maxLagMs);
+  } else if (service === null) {
+    try {
+      start(message.config);
+    } catch (error) {
+      fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+});

@@ -1,0 +1,79 @@
+import type { DropReason, GpuFrame, ResultState } from '../../src-shared/index.ts';
+
+/** What the inference process is told once, before anything else. */
+export interface InferenceConfig {
+  /** Folder that holds one folder per model. */
+  readonly modelsDir: string;
+  readonly modelId: string;
+  readonly intraOpThreads: number;
+  readonly allowSpinning: boolean;
+  readonly gpuQueueSize: number;
+  readonly maxLagMs: number;
+}
+
+/** Engine -> inference process. Structured clone; the pixels travel as their own bytes. */
+export type ToInference =
+  | { readonly type: 'init'; readonly config: InferenceConfig }
+  | { readonly type: 'frame'; readonly frame: GpuFrame }
+  | { readonly type: 'max-lag'; readonly maxLagMs: number };
+
+/** When a frame passed which point in the inference process, on the clock all processes share. */
+export interface StageTimes {
+  readonly preprocessedMs: number;
+  readonly runStartMs: number;
+  readonly runEndMs: number;
+  readonly postprocessedMs: number;
+  /** Ready to run, but the model was busy with an earlier frame. */
+  readonly waitMs: number;
+}
+
+/** Inference process -> engine. Every frame is answered by one `result` or one `dropped`. */
+export type FromInference =
+  | { readonly type: 'ready'; readonly provider: string; readonly warmupP99Ms: number }
+  /** It cannot work and ends: model refused, runtime does not load. In the operator's words. */
+  | { readonly type: 'failed'; readonly message: string }
+  | {
+      readonly type: 'result';
+      readonly handle: number;
+      readonly state: ResultState;
+      /** One bit a pixel (`packMask`); null: no pixel is bone, or there is no answer. */
+      readonly maskBits: Uint8Array | null;
+      readonly score: number | null;
+      readonly reason: string | null;
+      readonly times: StageTimes;
+    }
+  | { readonly type: 'dropped'; readonly handle: number; readonly reason: DropReason };
+
+/** What the session worker is started with. */
+export interface SessionWorkerData {
+  readonly modelDir: string;
+  readonly intraOpThreads: number;
+  readonly allowSpinning: boolean;
+}
+
+/** Main thread -> session worker: one input, whose memory goes over and comes back with the answer. */
+export interface RunRequest {
+  readonly handle: number;
+  readonly input: Float32Array<ArrayBuffer>;
+  readonly dims: readonly number[];
+}
+
+/** Session worker -> main thread. */
+export type FromSessionWorker =
+  | { readonly type: 'ready'; readonly provider: string; readonly warmupP99Ms: number }
+  | { readonly type: 'failed'; readonly message: string }
+  | {
+      readonly type: 'done';
+      readonly handle: number;
+      readonly input: Float32Array<ArrayBuffer>;
+      /** The model run's outcome, or why there is none. */
+      readonly outcome: RunOutcome | { readonly error: string };
+      readonly runStartMs: number;
+      readonly runEndMs: number;
+    };
+
+/** What a model run hands to its post-processing; each model kind knows its own. */
+export interface RunOutcome {
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly score: number;
+}

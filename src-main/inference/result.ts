@@ -1,0 +1,20 @@
+import type { ResultState } from '../../src-shared/index.ts';
+import type { StageTimes } from './messages.ts';
+
+/** The answer to one frame, with the times it passed the inference process's stages. */
+export interface InferenceResult extends StageTimes {
+  readonly handle: number;
+  readonly state: ResultState;
+  /** Source's full size, 0/1, owned by the receiver; all 0 for `no-bone`, null when there is no answer. */
+  readonly mask: Uint8Array | null;
+  /** The same, one bit a pixel (`packMask`). */
+  readonly maskBits: Uint8Array | null;
+  /** 0..1, not calibrated. */
+  readonly score: number | null;
+  readonly reason: string | null;
+  readonly modelId: string;
+  /** Execution provider that really ran the model. */
+  readonly provider: string;
+  /** As in the `GpuFrame`. */
+  readonly dequeuedMs: number;
+}

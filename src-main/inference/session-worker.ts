@@ -1,0 +1,62 @@
+/**
+ * Worker thread that owns the model's sessions. `session.run()` blocks its thread for the whole run, which is why it is
+ * not the process's main thread. Never terminated during a run (that aborts the process): to cancel, kill the process.
+ */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { monotonicMs } from '../pipeline/index.ts';
+import { openRunner } from './kinds.ts';
+import { readManifest } from './manifest.ts';
+import type { FromSessionWorker, RunRequest, SessionWorkerData } from './messages.ts';
+import type { ModelRunner } from './model-kind.ts';
+
+/** Enough for a 99th percentile that is not the first, slow run alone. */
+const WARMUP_RUNS = 30;
+
+async function warmUp(runner: ModelRunner): Promise<number> {
+  const { input, dims } = runner.warmupInput;
+  const durations: number[] = [];
+  // The first run allocates the arenas; it says nothing about the ones to come.
+  await runner.run(input, dims);
+  for (let i = 0; i < WARMUP_RUNS; i++) {
+    const start = monotonicMs();
+    await runner.run(input, dims);
+    durations.push(monotonicMs() - start);
+  }
+  durations.sort((a, b) => a - b);
+  return durations[Math.ceil(0.99 * WARMUP_RUNS) - 1]!;
+}
+
+async function answer(runner: ModelRunner, request: RunRequest): Promise<FromSessionWorker & { type: 'done' }> {
+  const runStartMs = monotonicMs();
+  const { handle, input, dims } = request;
+  try {
+    const outcome = await runner.run(input, dims);
+    return { type: 'done', handle, input, outcome, runStartMs, runEndMs: monotonicMs() };
+  } catch (error) {
+    const reason = `the model run failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { type: 'done', handle, input, outcome: { error: reason }, runStartMs, runEndMs: monotonicMs() };
+  }
+}
+
+async function serve(port: MessagePort, data: SessionWorkerData): Promise<void> {
+  const send = (message: FromSessionWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  try {
+    const runner = await openRunner(data.modelDir, readManifest(data.modelDir), data);
+    const warmupP99Ms = await warmUp(runner);
+    port.on('message', (request: RunRequest) => {
+      // One request at a time: the main thread sends the next when this one is answered.
+      void answer(runner, request).then((done) => {
+        const values = 'error' in done.outcome ? [] : [done.outcome.values.buffer];
+        send(done, [done.input.buffer, ...values]);
+      });
+    });
+    send({ type: 'ready', provider: runner.provider, warmupP99Ms });
+  } catch (error) {
+    send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+if (parentPort === null) {
+  throw new Error('session-worker is started as a worker thread by the inference process');
+}
+await serve(parentPort, workerData as SessionWorkerData);

@@ -1,0 +1,331 @@
+import {
+  type DropReason,
+  type GpuFrame,
+  type InferenceLink,
+  type QueueStats,
+  unpackMask,
+} from '../../src-shared/index.ts';
+import { FrameLedger, monotonicMs } from '../pipeline/index.ts';
+import type { InferenceChild, SpawnInference } from './child.ts';
+import type { FromInference, InferenceConfig, ToInference } from './messages.ts';
+import type { InferenceResult } from './result.ts';
+
+/** What the engine tells the operator about the inference process. */
+export interface InferenceState {
+  readonly link: InferenceLink;
+  readonly modelId: string;
+  readonly provider: string | null;
+  /** What is wrong, in words; null while nothing is. */
+  readonly message: string | null;
+  readonly restarts: number;
+  readonly warmupP99Ms: number | null;
+  readonly pid: number | null;
+}
+
+export interface InferenceSupervisorOptions extends InferenceConfig {
+  readonly spawn: SpawnInference;
+  /** Limit for loading and warming up. Default 30 s. */
+  readonly startTimeoutMs?: number;
+}
+
+export interface InferenceListener {
+  result(result: InferenceResult): void;
+  /** The frame gets no result. Exactly one of `result` and `dropped` comes for every submitted frame. */
+  dropped(handle: number, reason: DropReason): void;
+  state(state: InferenceState): void;
+  /** A credit became free: the engine should try to hand over its next frame. */
+  credit(): void;
+}
+
+/** One frame runs, one is prepared: more would only age in the process. */
+const CREDITS = 2;
+const START_TIMEOUT_MS = 30_000;
+/** No answer for this many times the warm-up's 99th percentile means it hangs; never less than the floor. */
+const HANG_FACTOR = 10;
+const HANG_FLOOR_MS = 500;
+const HANG_CHECK_MS = 100;
+const RESTART_FIRST_MS = 100;
+const RESTART_LAST_MS = 2000;
+/** This many ends within the window are a pattern, not an accident. */
+const CRASH_LIMIT = 3;
+const CRASH_WINDOW_MS = 60_000;
+const RESTART_AFTER_PATTERN_MS = 5000;
+
+/** A frame handed over: when, and what its mask's size will be. */
+interface Handed {
+  readonly frame: Omit<GpuFrame, 'pixels'>;
+  readonly handedMs: number;
+}
+
+/**
+ * Owns the inference process: starts it, hands frames over, notices that it ended or hangs, replaces it. Nothing here
+ * waits for it, and no frame is lost uncounted with it.
+ */
+export class InferenceSupervisor {
+  readonly #options: InferenceSupervisorOptions;
+  readonly #listener: InferenceListener;
+  readonly #ledger: FrameLedger<Handed>;
+  readonly #handed = new Map<number, number>();
+  #maxLagMs: number;
+  #child: InferenceChild | null = null;
+  /** Raised with every start and end, so that what an old process still says is not heard. */
+  #generation = 0;
+  #state: InferenceState;
+  #ends: number[] = [];
+  #lastHeardMs = 0;
+  #suspected = false;
+  #closing = false;
+  #refusal: string | null = null;
+  #exited: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | null = null;
+  #hangTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: InferenceSupervisorOptions, listener: InferenceListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#maxLagMs = options.maxLagMs;
+    this.#ledger = new FrameLedger(options.gpuQueueSize);
+    this.#state = {
+      link: 'off',
+      modelId: options.modelId,
+      provider: null,
+      message: null,
+      restarts: 0,
+      warmupP99Ms: null,
+      pid: null,
+    };
+  }
+
+  get state(): InferenceState {
+    return this.#state;
+  }
+
+  /** Frames handed over that have neither a result nor a drop yet. */
+  get inFlight(): number {
+    return this.#ledger.size;
+  }
+
+  get hasCredit(): boolean {
+    return this.#state.link === 'ready' && this.inFlight < CREDITS;
+  }
+
+  get gpuQueueStats(): QueueStats {
+    return this.#ledger.stats();
+  }
+
+  start(): void {
+    if (this.#state.link !== 'off') return;
+    this.#closing = false;
+    this.#setState({ link: 'starting', message: null });
+    this.#launch();
+  }
+
+  /** Hands a frame over. Without a ready process it is dropped at once. */
+  submit(frame: GpuFrame): void {
+    const { pixels, ...rest } = frame;
+    const now = monotonicMs();
+    this.#ledger.handOver(frame.handle, { frame: rest, handedMs: now });
+    this.#handed.set(frame.handle, now);
+    if (this.#state.link !== 'ready') {
+      this.#drop(frame.handle, 'inference-down');
+      return;
+    }
+    if (this.inFlight === 1) this.#suspected = false;
+    this.#post({ type: 'frame', frame: { ...rest, pixels: ownBytes(pixels) } });
+    this.#hangTimer ??= setInterval(() => this.#checkHang(), HANG_CHECK_MS).unref();
+  }
+
+  setMaxLagMs(maxLagMs: number): void {
+    this.#maxLagMs = maxLagMs;
+    this.#post({ type: 'max-lag', maxLagMs });
+  }
+
+  /** Ends the process; what it had is dropped. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#stopTimers();
+    const child = this.#child;
+    this.#abandon();
+    child?.kill();
+    await this.#exited;
+    this.#setState({ link: 'off', message: null, pid: null });
+  }
+
+  #post(message: ToInference): void {
+    this.#child?.postMessage(message);
+  }
+
+  #launch(): void {
+    const generation = ++this.#generation;
+    this.#refusal = null;
+    const limit = this.#options.startTimeoutMs ?? START_TIMEOUT_MS;
+    this.#timer = setTimeout(() => this.#giveUp(`not ready ${limit} ms after its start`), limit).unref();
+    Promise.resolve()
+      .then(() => this.#options.spawn())
+      .then(
+        (child) => this.#adopt(child, generation),
+        (error) => this.#ended(generation, `could not be started: ${String(error)}`),
+      );
+  }
+
+  #adopt(child: InferenceChild, generation: number): void {
+    if (generation !== this.#generation) {
+      child.kill();
+      return;
+    }
+    this.#child = child;
+    this.#exited = new Promise((resolve) => {
+      child.onExit((code, signal) => {
+        resolve();
+        const how = signal !== null ? `ended by ${signal}` : `ended with code ${code ?? 'unknown'}`;
+        this.#ended(generation, this.#refusal ?? how);
+      });
+    });
+    child.onMessage((message) => {
+      if (generation === this.#generation) this.#hear(message as FromInference);
+    });
+    this.#setState({ pid: child.pid ?? null });
+    const { spawn: _, startTimeoutMs: __, ...config } = this.#options;
+    this.#post({ type: 'init', config: { ...config, maxLagMs: this.#maxLagMs } });
+  }
+
+  #hear(message: FromInference): void {
+    this.#lastHeardMs = monotonicMs();
+    this.#suspected = false;
+    switch (message.type) {
+      case 'ready':
+        this.#stopTimers();
+        this.#setState({
+          link: 'ready',
+          message: null,
+          provider: message.provider,
+          warmupP99Ms: message.warmupP99Ms,
+          // A utility process knows its id only once it runs.
+          pid: this.#child?.pid ?? null,
+        });
+        this.#listener.credit();
+        break;
+      case 'failed':
+        this.#refusal = message.message;
+        break;
+      case 'dropped':
+        this.#drop(message.handle, message.reason);
+        this.#offerCredit();
+        break;
+      case 'result':
+        this.#resolve(message);
+        this.#offerCredit();
+        break;
+    }
+  }
+
+  #resolve(message: FromInference & { readonly type: 'result' }): void {
+    const handed = this.#ledger.resolve(message.handle);
+    this.#handed.delete(message.handle);
+    if (handed === undefined) return;
+    const { handle, state, score, reason, times } = message;
+    const pixels = handed.frame.size[0] * handed.frame.size[1];
+    const hasMask = state === 'bone' || state === 'no-bone';
+    const mask = hasMask ? new Uint8Array(pixels) : null;
+    const maskBits = hasMask ? (message.maskBits ?? new Uint8Array((pixels + 7) >> 3)) : null;
+    if (mask !== null && message.maskBits !== null) unpackMask(message.maskBits, mask);
+    this.#listener.result({
+      handle,
+      state,
+      mask,
+      maskBits,
+      score,
+      reason,
+      modelId: this.#options.modelId,
+      provider: this.#state.provider ?? 'cpu',
+      dequeuedMs: handed.frame.dequeuedMs,
+      ...times,
+    });
+  }
+
+  #offerCredit(): void {
+    if (this.hasCredit) this.#listener.credit();
+  }
+
+  #drop(handle: number, reason: DropReason): void {
+    this.#handed.delete(handle);
+    if (this.#ledger.drop(handle, reason) !== undefined) this.#listener.dropped(handle, reason);
+  }
+
+  /** From here on nothing is heard from the process; whatever it had is dropped now. */
+  #abandon(): void {
+    this.#generation++;
+    this.#child = null;
+    for (const handle of [...this.#handed.keys()]) this.#drop(handle, 'inference-down');
+  }
+
+  /**
+   * A limit counts as passed only at the second look: when our own loop stood still, the answers lie unread and are
+   * read between the two.
+   */
+  #checkHang(): void {
+    if (this.inFlight === 0) {
+      this.#suspected = false;
+      return;
+    }
+    const limit = Math.max(HANG_FLOOR_MS, HANG_FACTOR * (this.#state.warmupP99Ms ?? 0));
+    const oldest = this.#handed.values().next().value ?? monotonicMs();
+    const silent = monotonicMs() - Math.max(oldest, this.#lastHeardMs);
+    if (silent <= limit) {
+      this.#suspected = false;
+    } else if (this.#suspected) {
+      this.#giveUp(`no answer for ${Math.round(silent)} ms, limit ${Math.round(limit)} ms`);
+    } else {
+      this.#suspected = true;
+    }
+  }
+
+  /** It does not answer: kill it and go on without waiting for its end. */
+  #giveUp(why: string): void {
+    const child = this.#child;
+    const generation = this.#generation;
+    this.#ended(generation, `killed: ${why}`);
+    child?.kill();
+  }
+
+  #ended(generation: number, how: string): void {
+    if (generation !== this.#generation || this.#closing) return;
+    const refused = this.#refusal !== null;
+    this.#stopTimers();
+    this.#abandon();
+    const now = monotonicMs();
+    this.#ends = [...this.#ends.filter((endedMs) => now - endedMs < CRASH_WINDOW_MS), now];
+    const pattern = this.#ends.length >= CRASH_LIMIT;
+    const wait = pattern
+      ? RESTART_AFTER_PATTERN_MS
+      : Math.min(RESTART_LAST_MS, RESTART_FIRST_MS * 2 ** (this.#ends.length - 1));
+    const often = pattern ? `${this.#ends.length} ends within a minute; ` : '';
+    this.#setState({
+      link: refused ? 'failed' : 'restarting',
+      message: refused ? how : `inference process ${how}; ${often}starting again in ${wait / 1000} s`,
+      provider: null,
+      warmupP99Ms: null,
+      pid: null,
+      restarts: this.#state.restarts + 1,
+    });
+    this.#timer = setTimeout(() => this.#launch(), wait);
+  }
+
+  #stopTimers(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#hangTimer !== null) clearInterval(this.#hangTimer);
+    this.#timer = null;
+    this.#hangTimer = null;
+  }
+
+  #setState(change: Partial<InferenceState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#listener.state(this.#state);
+  }
+}
+
+/** Structured clone copies a view's whole buffer: a small picture in a large message goes alone. */
+function ownBytes(pixels: Uint8Array): Uint8Array {
+  const surplus = pixels.buffer.byteLength - pixels.byteLength;
+  return surplus > pixels.byteLength >> 3 ? pixels.slice() : pixels;
+}
