@@ -82,7 +82,7 @@ async function buildRenderer(build, react) {
     root: path.join(root, 'src-renderer'),
     base: './',
     logLevel: 'warn',
-    publicDir: path.join(root, 'assets'),
+    publicDir: path.join(root, 'assets', 'icons'),
     plugins: [react()],
     worker: { format: 'es' },
     define,

@@ -9,6 +9,10 @@ import { ConsoleContext } from './state/console-context.ts';
 export function App({ client }: { readonly client: ConsoleClient }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
+      // A browser has its own full screen on this key; the desktop app's window has no menu to do it.
+      if (event.key === 'F11' && !event.repeat) {
+        void window.consoleApi?.setFullScreen('toggle');
+      }
       if (event.key.toLowerCase() === 'm' && !event.repeat && !isTyping(event) && !hasModifier(event)) {
         const { style } = client.getState();
         client.setMaskStyle({ ...style, visible: !style.visible });

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { benchCodec } from './bench-codec.ts';
 import { addBenchPeerCommands } from './bench-peers.ts';
 import { benchPipeline } from './bench-pipeline.ts';
 import { parseCount, parsePositive } from './engine-options.ts';
+import { projectRoot } from './paths.ts';
 
 /** `ultramotion bench …`: one JSON object per run on stdout. */
 export function addBenchCommand(program: Command): void {
@@ -19,8 +22,18 @@ export function addBenchCommand(program: Command): void {
   bench
     .command('codec')
     .description('receive + CRC and pack rates beside the C++ reference library (needs g++ and libopenigtlink-dev)')
-    .action(async () => print(await benchCodec()));
+    .action(async () => print(await codecBenchmark()));
   addBenchPeerCommands(program);
+}
+
+/** The codec benchmark builds and runs the C++ reference peers, so it lives with them in the project and is not shipped. */
+async function codecBenchmark(): Promise<object> {
+  const file = path.join(projectRoot, 'scripts', 'bench', 'codec.ts');
+  if (!existsSync(file)) {
+    throw new Error('bench codec needs the project’s sources (scripts/bench, tests/peers), not an installed package');
+  }
+  const module = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { benchCodec(): Promise<object> };
+  return module.benchCodec();
 }
 
 function print(result: object): void {

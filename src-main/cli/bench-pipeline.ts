@@ -110,6 +110,36 @@ function residentMb(pid: number | null): number | null {
   }
 }
 
+/** Where the time goes, from one trace point to the next. */
+function stageSpreads(traces: readonly ResultPacket['trace'][]): Record<string, ReturnType<typeof spreadOf>> {
+  const between = (
+    from: (trace: ResultPacket['trace']) => number | null,
+    to: (trace: ResultPacket['trace']) => number | null,
+  ) => spreadOf(traces.map((trace) => (to(trace) ?? Number.NaN) - (from(trace) ?? Number.NaN)));
+  return {
+    receivedToDequeued: between(
+      (t) => t.receivedMs,
+      (t) => t.dequeuedMs,
+    ),
+    dequeuedToPreprocessed: between(
+      (t) => t.dequeuedMs,
+      (t) => t.preprocessedMs,
+    ),
+    preprocessedToRunStart: between(
+      (t) => t.preprocessedMs,
+      (t) => t.runStartMs,
+    ),
+    runEndToPostprocessed: between(
+      (t) => t.runEndMs,
+      (t) => t.postprocessedMs,
+    ),
+    postprocessedToSent: between(
+      (t) => t.postprocessedMs,
+      (t) => t.sentMs,
+    ),
+  };
+}
+
 function report(run: {
   options: BenchPipelineOptions;
   bare: readonly number[];
@@ -142,6 +172,7 @@ function report(run: {
     modelMs: spreadOf(model),
     waitingMs: spreadOf(waiting),
     overheadMs: overhead,
+    stagesMs: stageSpreads(complete),
     overheadOverBareP50: bare === null || overhead === null ? null : round(overhead.p50 / bare.p50),
     withinBudget: {
       p50: overhead !== null && overhead.p50 <= OVERHEAD_P50_BUDGET_MS,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { electronBinary, launchElectron } from './electron-launch.ts';
 import { addEngineFlags, type EngineFlags } from './engine-options.ts';
-import { runEngine, untilStopped } from './run-engine.ts';
+import { runEngine, stopSignal } from './run-engine.ts';
 
 interface ConsoleFlags extends EngineFlags {
   readonly open: boolean;
@@ -27,6 +27,7 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
   if (binary === null && flags.browser !== true) {
     process.stderr.write('Electron is not installed here: the same console opens in the browser instead.\n');
   }
+  const stopped = stopSignal();
   const running = await runEngine(flags);
   process.stderr.write(`\n  Ultramotion Console: ${running.url}\n  Ctrl+C ends it.\n\n`);
   if (flags.json === true) {
@@ -35,7 +36,8 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
   if (flags.open && !process.env['CI']) {
     openInBrowser(running.url);
   }
-  await untilStopped(running.close);
+  await stopped;
+  await running.close();
 }
 
 function openInBrowser(url: string): void {

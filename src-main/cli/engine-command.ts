@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { addEngineFlags, type EngineFlags } from './engine-options.ts';
-import { runEngine, untilStopped } from './run-engine.ts';
+import { runEngine, stopSignal } from './run-engine.ts';
 
 /** `ultramotion engine`: the engine alone, until stopped. */
 export function addEngineCommand(program: Command): void {
   addEngineFlags(program.command('engine').description('run the engine without a window, until stopped'))
     .option('--json', 'print one JSON line with the addresses once everything listens')
     .action(async (flags: EngineFlags & { json?: boolean }) => {
+      const stopped = stopSignal();
       const running = await runEngine(flags);
       process.stderr.write(`engine running; console at ${running.url}; Ctrl+C ends it\n`);
       if (flags.json === true) {
@@ -15,7 +16,8 @@ export function addEngineCommand(program: Command): void {
           `${JSON.stringify({ url: running.url, publish: publisher.address, source: source.address, pid: process.pid })}\n`,
         );
       }
-      await untilStopped(running.close);
+      await stopped;
+      await running.close();
       process.stderr.write('engine ended\n');
     });
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { SettingsPatch } from '../../src-shared/index.ts';
 import { defaultDataDirectory, SettingsStore } from '../engine/index.ts';
 
@@ -31,6 +31,19 @@ export function addEngineFlags(command: Command): Command {
     .option('--interval <seconds>', 'time between two KPI samples, s', parsePositive)
     .option('--data-dir <folder>', 'settings, logs and recordings')
     .option('--settings <file>', 'settings file instead of the data directory’s own');
+}
+
+/**
+ * The engine flags among a program's arguments. What belongs to others (the desktop app's launcher, Chromium) is passed over.
+ * @throws {CommanderError} for a flag of ours with a value that cannot be.
+ */
+export function parseEngineFlags(args: readonly string[]): EngineFlags {
+  const command = addEngineFlags(new Command('ultramotion console'))
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  return command.parse(args, { from: 'user' }).opts<EngineFlags>();
 }
 
 /** Settings in force for this run. @throws {BadSetting} */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Clip, openPhantomClip, openSequenceClip, parseSourceAddress, Simulator } from '../acquisition/index.ts';
 import { parseCount, parsePort, parsePositive } from './engine-options.ts';
 import { UsageError } from './exit-codes.ts';
+import { stopSignal } from './run-engine.ts';
 
 interface SimulateFlags {
   readonly host: string;
@@ -31,11 +32,9 @@ export function addSimulateCommand(program: Command): void {
 }
 
 async function simulate(input: string, flags: SimulateFlags): Promise<void> {
-  const clip = await openClip(input);
   const stopped = Promise.withResolvers<void>();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => stopped.resolve());
-  }
+  void stopSignal().then(stopped.resolve);
+  const clip = await openClip(input);
   const simulator = new Simulator(
     clip,
     {

@@ -1,28 +1,29 @@
+import { STATUS_CODES } from 'node:http';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { WebSocket } from 'ws';
 import { MAX_TEXT_BYTES } from '../../src-shared/index.ts';
 import type { EngineBackend } from './backend.ts';
 import { type ConsoleChannel, ConsoleSession } from './console-session.ts';
+import { CONTENT_SECURITY_POLICY } from './content-security-policy.ts';
 import { holderOfPort } from './port-holder.ts';
 import { isLoopbackHost, refusalOf } from './same-machine.ts';
 
-/** No inline script, nothing from elsewhere, workers from ourselves (desktop.md section 6, CSP). */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** Largest request body: settings are small. */
 const MAX_BODY_BYTES = 1024 * 1024;
+const CONSOLE_SOCKET = '/ws/console';
+const LARGEST_PORT = 65535;
+/** A console that does not answer the closing of its WebSocket is cut off: it must not hold up the engine's end. */
+const CLOSE_WEBSOCKETS_MS = 200;
+
+/** On every answer, refusals and errors included. */
+const SECURITY_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -47,7 +48,19 @@ export class HttpServer {
   constructor(options: HttpServerOptions, backend: EngineBackend) {
     this.#options = options;
     this.#backend = backend;
-    this.#app = Fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, forceCloseConnections: true });
+    this.#app = Fastify({
+      bodyLimit: MAX_BODY_BYTES,
+      logger: false,
+      forceCloseConnections: true,
+      frameworkErrors: (error, _request, reply) => sendProblem(reply, error.statusCode ?? 400, error.message),
+      clientErrorHandler: (_error, socket) => {
+        if (socket.writable) {
+          socket.end(NOT_HTTP);
+        } else {
+          socket.destroy();
+        }
+      },
+    });
   }
 
   /** @throws {CannotListen} */
@@ -66,36 +79,45 @@ export class HttpServer {
     }
     const bound = this.#app.server.address();
     this.#port = bound !== null && typeof bound === 'object' ? bound.port : port;
-    return { host, port: this.#port, url: `http://${host}:${this.#port}/` };
+    return { host, port: this.#port, url: `http://${host.includes(':') ? `[${host}]` : host}:${this.#port}/` };
   }
 
   async close(): Promise<void> {
+    const cutOff = setTimeout(() => {
+      for (const socket of this.#app.websocketServer.clients) {
+        socket.terminate();
+      }
+    }, CLOSE_WEBSOCKETS_MS);
     await this.#app.close();
+    clearTimeout(cutOff);
   }
 
   async #routes(): Promise<void> {
     this.#app.addHook('onRequest', async (request, reply) => {
+      reply.headers(SECURITY_HEADERS);
       const refusal = refusalOf(request.headers, this.#port);
       if (refusal !== null) {
-        return reply
-          .code(403)
-          .type('application/problem+json')
-          .send({ title: 'Refused', status: 403, detail: refusal });
+        return sendProblem(reply, 403, refusal);
       }
-      reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
-      reply.header('x-content-type-options', 'nosniff');
-      reply.header('referrer-policy', 'no-referrer');
-      reply.header('cross-origin-resource-policy', 'same-origin');
+      // The plugin would first open, then close a WebSocket on every other address that is served.
+      if (request.headers.upgrade !== undefined && request.routeOptions.url !== CONSOLE_SOCKET) {
+        return sendProblem(reply, 404, `no WebSocket at ${request.url}`);
+      }
       return undefined;
     });
     this.#app.setNotFoundHandler((request, reply) =>
-      reply
-        .code(404)
-        .type('application/problem+json')
-        .send({ title: 'Not found', status: 404, detail: `${request.method} ${request.url} is not served here` }),
+      sendProblem(reply, 404, `${request.method} ${request.url} is not served here`),
+    );
+    this.#app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) =>
+      sendProblem(reply, error.statusCode ?? 500, error.message),
     );
     await this.#app.register(fastifyWebsocket, { options: { maxPayload: MAX_TEXT_BYTES } });
-    this.#app.get('/ws/console', { websocket: true }, (socket) => this.#serveConsole(socket));
+    this.#app.route({
+      method: 'GET',
+      url: CONSOLE_SOCKET,
+      handler: (_request, reply) => sendProblem(reply, 426, 'this address speaks WebSocket only'),
+      wsHandler: (socket) => this.#serveConsole(socket),
+    });
     this.#app.get('/api/pipeline', async () => this.#backend.pipelineMetrics());
     this.#app.get('/api/metrics/latest', async () => this.#backend.latestKpi() ?? {});
     this.#app.get('/api/snapshot', async () => this.#backend.snapshot());
@@ -121,7 +143,8 @@ export class HttpServer {
       return `cannot serve on ${host}:${port}: ${error.message}`;
     }
     const holder = holderOfPort(port);
-    return `port ${port} on ${host} is in use${holder === null ? '' : ` by ${holder}`}; choose another, e.g. ${port + 1}`;
+    const another = port < LARGEST_PORT ? port + 1 : port - 1;
+    return `port ${port} on ${host} is in use${holder === null ? '' : ` by ${holder}`}; choose another, e.g. ${another}`;
   }
 }
 
@@ -132,4 +155,25 @@ function webSocketChannel(socket: WebSocket): ConsoleChannel {
     bufferedBytes: () => socket.bufferedAmount,
     close: (reason) => socket.close(1008, reason.slice(0, 120)),
   };
+}
+
+const problemOf = (status: number, detail: string): object => ({ title: STATUS_CODES[status], status, detail });
+
+function sendProblem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+  return reply.code(status).headers(SECURITY_HEADERS).type('application/problem+json').send(problemOf(status, detail));
+}
+
+/** The answer to bytes that are no HTTP request: there is no reply object for them. */
+const NOT_HTTP = rawProblem(400, 'this is not an HTTP request');
+
+function rawProblem(status: number, detail: string): string {
+  const body = JSON.stringify(problemOf(status, detail));
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }

@@ -1,3 +1,4 @@
 export type { DisplayHandle, EngineBackend, EngineListener } from './backend.ts';
 export { type ConsoleChannel, ConsoleSession } from './console-session.ts';
-export { CannotListen, CONTENT_SECURITY_POLICY, HttpServer, type HttpServerOptions } from './http-server.ts';
+export { CONTENT_SECURITY_POLICY } from './content-security-policy.ts';
+export { CannotListen, HttpServer, type HttpServerOptions } from './http-server.ts';
