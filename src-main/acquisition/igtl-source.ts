@@ -15,7 +15,7 @@ import { IntensityWindow } from './intensity-window.ts';
 import { PoseStore } from './pose-store.ts';
 import { scaleOf } from './scale.ts';
 import { SOURCE_KIND_KEY } from './simulator.ts';
-import type { FrameSource, SourceEvents, SourceOptions } from './source.ts';
+import type { FrameSource, SourceEvents, SourceOptions, SourceState } from './source.ts';
 import { imageOfTrackedFrame } from './tracked-frame.ts';
 import { transformFields } from './transform-fields.ts';
 
@@ -40,6 +40,8 @@ export class IgtlSource implements FrameSource {
   #kind: SourceKind = 'live';
   #device: string | null;
   #count = 0;
+  #wasConnected = false;
+  #heard = false;
 
   constructor(address: string, host: string, port: number, options: SourceOptions, on: SourceEvents) {
     this.address = address;
@@ -49,8 +51,11 @@ export class IgtlSource implements FrameSource {
     this.#client = new IgtlClient(
       { host, port, maxMessageBytes: options.maxMessageBytes, checkCrc: options.checkCrc },
       {
-        message: (message) => this.#receive(message),
-        state: ({ link, message }) => on.state({ link, message }),
+        message: (message) => {
+          this.#heard = true;
+          this.#receive(message);
+        },
+        state: ({ link, message }) => this.#linkChanged(link, message),
         problem: (problem) => on.problem(`source.${problem.kind}`, problem.message),
       },
     );
@@ -66,6 +71,14 @@ export class IgtlSource implements FrameSource {
 
   close(): Promise<void> {
     return this.#client.close();
+  }
+
+  /** A port that answers but never speaks the protocol is most likely another program's: say so. */
+  #linkChanged(link: SourceState['link'], message: string | null): void {
+    const silent = link === 'disconnected' && this.#wasConnected && !this.#heard;
+    this.#wasConnected = link === 'connected';
+    const hint = '; no OpenIGTLink message ever came from there: is it another program’s port?';
+    this.#on.state({ link, message: silent ? `${message}${hint}` : message });
   }
 
   #receive(message: ReceivedMessage): void {
@@ -127,6 +140,8 @@ export class IgtlSource implements FrameSource {
     const scalarType = SCALAR_NAMES.get(image.scalarType);
     if (size[2] !== 1) {
       this.#on.problem('source.volume', `IMAGE of ${size[2]} slices: only pictures of 1 slice can be followed live`);
+    } else if (size[0] === 0 || size[1] === 0) {
+      this.#on.problem('source.empty', `IMAGE of ${size[0]} x ${size[1]} pixels: expected at least 1 x 1`);
     } else if (subOffset.some((o) => o !== 0) || subSize.some((s, i) => s !== size[i])) {
       const part = `${subSize.join(' x ')} of ${size.join(' x ')}`;
       this.#on.problem('source.sub-volume', `IMAGE updates a part (${part}): only whole pictures can be followed live`);

@@ -4,9 +4,18 @@ import type { Clip, ClipFrame } from './clip.ts';
 /** Pace of a recording that has no usable time stamps, frames/s: what ultrasound scanners commonly deliver. */
 const DEFAULT_FRAMES_PER_SECOND = 30;
 
+/** What the operating system says about a file, in the operator's words. */
+const FILE_PROBLEMS: ReadonlyMap<string | undefined, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['EACCES', 'no right to read it'],
+]);
+
 /** A recording (.mha, .mhd, .nrrd, .nhdr) as a clip. @throws {BadSequence} naming the file, the field, the value and the limit. */
 export async function openSequenceClip(path: string): Promise<Clip> {
-  const reader = await SequenceReader.open(path);
+  const reader = await SequenceReader.open(path).catch((error: NodeJS.ErrnoException) => {
+    const why = FILE_PROBLEMS.get(error.code);
+    throw why === undefined ? error : new Error(`${error.path ?? path}: ${why}`, { cause: error });
+  });
   const { info } = reader;
   const times = timesOf(reader);
   return {

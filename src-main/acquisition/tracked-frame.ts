@@ -1,6 +1,7 @@
 import { ORIENTATIONS, type Orientation } from '../../src-shared/index.ts';
 import {
   buildImageHeader,
+  MalformedMessage,
   parseImage,
   parseTrackedFrame,
   type ScalarType,
@@ -10,6 +11,9 @@ import {
 import type { ReceivedImage } from './igtl-source.ts';
 import { transformFields } from './transform-fields.ts';
 
+/** IMAGE counts components in one byte, TRACKEDFRAME in two. */
+const MAX_COMPONENTS = 255;
+
 /**
  * A TRACKEDFRAME as the IMAGE it stands for: its 4x4 image-to-reference matrix becomes the 12 IMAGE floats, axes from
  * the columns, centre = M x the middle of the picture (openigtlink.md section 7).
@@ -18,6 +22,9 @@ import { transformFields } from './transform-fields.ts';
  */
 export function imageOfTrackedFrame(content: Uint8Array): ReceivedImage {
   const frame = parseTrackedFrame(content);
+  if (frame.components < 1 || frame.components > MAX_COMPONENTS) {
+    throw new MalformedMessage('TRACKEDFRAME', 'components', frame.components, `1 to ${MAX_COMPONENTS}`);
+  }
   const header = buildImageHeader({
     size: frame.size,
     scalarType: frame.scalarType as ScalarType,

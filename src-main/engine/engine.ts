@@ -306,9 +306,11 @@ export class Engine implements EngineBackend {
   }
 
   #send(packet: ResultPacket): void {
-    if (packet.result !== null) {
+    // A mask that was under way when the model was switched off comes too late.
+    const isOn = this.settings['model.enabled'];
+    if (packet.result !== null && isOn) {
       this.#publisher.publish(packet);
-    } else if (packet.state === 'ai-off' || packet.state === 'ai-failed') {
+    } else if (!isOn || packet.state === 'ai-failed') {
       this.#publisher.announceUnavailable(packet.reason ?? 'the model is switched off');
     }
   }

@@ -27,7 +27,11 @@ export class RunningProcess {
   readonly #waiting = new Set<() => void>();
 
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let partial = '';
     this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       const parts = (partial + chunk).split('\n');
@@ -169,7 +173,11 @@ export function childrenOf(pid: number): number[] {
 }
 
 /** Asks again until `look` gives something other than null. */
-export async function eventually<T>(what: string, limitMs: number, look: () => Promise<T | null> | T | null): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  limitMs: number,
+  look: () => Promise<T | null> | T | null,
+): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     const value = await look();

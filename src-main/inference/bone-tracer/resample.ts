@@ -93,22 +93,34 @@ export class Resampler {
 
   /** Fills `out` (row-major, `prepare`'s size) from the area of `pixels`. */
   resample(pixels: Uint8Array, view: BeamView, area: ImageArea, out: Float32Array): void {
-    const vertical = this.#vertical!;
-    const line = this.#line;
-    const { strideU, strideV } = view;
-    const corner = view.origin + area.u0 * strideU + area.v0 * strideV;
-    const columns = line.length;
-    for (let row = 0; row < vertical.length; row++) {
-      line.fill(0);
-      for (let k = 0; k < vertical.perTarget; k++) {
-        const weight = vertical.weights[row * vertical.perTarget + k]! / 255;
-        if (weight === 0) continue;
-        let at = corner + (vertical.first[row]! + k) * strideV;
-        for (let u = 0; u < columns; u++, at += strideU) {
-          line[u] = line[u]! + weight * pixels[at]!;
-        }
-      }
+    const { length, first, weights, perTarget } = this.#vertical!;
+    const corner = view.origin + area.u0 * view.strideU + area.v0 * view.strideV;
+    for (let row = 0; row < length; row++) {
+      const at = corner + first[row]! * view.strideV;
+      const taps = usedTaps(weights, row * perTarget, perTarget);
+      this.#blendRows(pixels, at + taps.begin * view.strideV, view, row * perTarget + taps.begin, taps.count);
       this.#shrinkLine(out, row);
+    }
+  }
+
+  /** One line of the area, blended from `count` source rows; one pass over the columns whatever the count. */
+  #blendRows(pixels: Uint8Array, at: number, view: BeamView, weightAt: number, count: number): void {
+    const line = this.#line;
+    const { weights } = this.#vertical!;
+    const { strideU, strideV } = view;
+    const columns = line.length;
+    const first = weights[weightAt]! / 255;
+    if (count === 2) {
+      const second = weights[weightAt + 1]! / 255;
+      for (let u = 0, p = at, q = at + strideV; u < columns; u++, p += strideU, q += strideU) {
+        line[u] = first * pixels[p]! + second * pixels[q]!;
+      }
+      return;
+    }
+    for (let u = 0, p = at; u < columns; u++, p += strideU) line[u] = first * pixels[p]!;
+    for (let k = 1; k < count; k++) {
+      const weight = weights[weightAt + k]! / 255;
+      for (let u = 0, p = at + k * strideV; u < columns; u++, p += strideU) line[u] = line[u]! + weight * pixels[p]!;
     }
   }
 
@@ -132,4 +144,13 @@ export class Resampler {
       out[base + i] = sum;
     }
   }
+}
+
+/** The taps of one target sample without leading and trailing zeros. */
+function usedTaps(weights: Float32Array, at: number, perTarget: number): { begin: number; count: number } {
+  let begin = 0;
+  let end = perTarget;
+  while (end > 1 && weights[at + end - 1] === 0) end--;
+  while (begin < end - 1 && weights[at + begin] === 0) begin++;
+  return { begin, count: end - begin };
 }

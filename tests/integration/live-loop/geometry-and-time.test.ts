@@ -74,7 +74,12 @@ describe.skipIf(recording === null)('simulate the real sequence -> engine -> C++
     for (const mask of images) {
       const frame = source.get(mask.timestamp) as ReceivedMessage;
       const bytes = Buffer.from(frame.content.subarray(12, 60));
-      const floats = Array.from({ length: 12 }, (_, i) => bytes.readUInt32BE(4 * i).toString(16).padStart(8, '0'));
+      const floats = Array.from({ length: 12 }, (_, i) =>
+        bytes
+          .readUInt32BE(4 * i)
+          .toString(16)
+          .padStart(8, '0'),
+      );
       expect(mask.geometry).toEqual(floats);
     }
   });
