@@ -16,7 +16,7 @@ const child = spawn(pinnedNode, [path.join(root, 'dist', 'cli.js'), 'console', .
   env,
   stdio: 'inherit',
 });
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => child.kill(signal));
-}
-child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));
+// A terminal sends Ctrl+C to the whole process group: the child has it already, and this waits for its end.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1)));

@@ -3,52 +3,77 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { missing as missingForPeers } from '../tests/peers/build.mjs';
 import { ensureInstall, pinnedNode, projectEnvironment, root } from './ensure-install.mjs';
 
 /** Debian packages: the browser tests' browser, the C++ peers' compiler and reference library, the model generator. */
 const DEBIAN_PACKAGES = {
-  chromium: '/usr/bin/chromium',
+  chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
   'g++': '/usr/bin/g++',
   'libopenigtlink-dev': '/usr/include/openigtlink/igtlMessageHeader.h',
   'python3-onnx': '/usr/lib/python3/dist-packages/onnx/__init__.py',
 };
 
-function run(what, command, args, env) {
+const isCI = Boolean(process.env.CI) && process.env.CI !== 'false';
+
+function succeeds(what, command, args, env) {
   console.error(`\n── ${what}`);
-  const { status } = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) {
+  return spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+}
+
+function run(what, command, args, env) {
+  if (!succeeds(what, command, args, env)) {
     console.error(`${what} failed`);
     process.exit(1);
   }
 }
 
+/** Says why some tests cannot run here. On CI that is a failure. */
+function skipOrFail(reason) {
+  if (isCI) {
+    console.error(`${reason}: on CI no test may be skipped for that`);
+    process.exit(1);
+  }
+  console.error(`\n── ${reason}: tests that need it are skipped`);
+}
+
+const missingPackages = () =>
+  Object.entries(DEBIAN_PACKAGES)
+    .filter(([, file]) => !existsSync(file))
+    .map(([name]) => name);
+
 function installDebianPackages() {
-  const missing = Object.entries(DEBIAN_PACKAGES).filter(([, file]) => !existsSync(file));
-  if (missing.length === 0) {
-    return;
+  const wanted = missingPackages();
+  if (wanted.length > 0 && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const install = ['install', '-y', '-qq', '--no-install-recommends', ...wanted];
+    succeeds('apt-get update', 'apt-get', ['update', '-qq'], env);
+    succeeds(`apt-get install ${wanted.join(' ')}`, 'apt-get', install, env);
   }
-  const names = missing.map(([name]) => name);
-  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) {
-    console.error(`Not installed here, tests that need it are skipped: ${names.join(', ')}`);
-    return;
+  const still = missingPackages();
+  if (still.length > 0) {
+    skipOrFail(`not installed: ${still.join(', ')}`);
   }
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('apt-get update', 'apt-get', ['update', '-qq'], env);
-  run(
-    `apt-get install ${names.join(' ')}`,
-    'apt-get',
-    ['install', '-y', '-qq', '--no-install-recommends', ...names],
-    env,
-  );
+}
+
+function buildPeers() {
+  const reason = missingForPeers();
+  if (reason === null) {
+    run('C++ peers', pinnedNode, ['tests/peers/build.mjs'], env);
+  } else {
+    skipOrFail(reason);
+  }
 }
 
 ensureInstall();
 installDebianPackages();
 const env = projectEnvironment();
-const bin = (name) => path.join(root, 'node_modules', '.bin', name);
-run('lint', bin('biome'), ['check', '--error-on-warnings', '.'], env);
+const tool = (...parts) => path.join(root, 'node_modules', ...parts);
+const biome = [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'];
+const vitest = [tool('vitest', 'vitest.mjs'), 'run', '--reporter=default', ...process.argv.slice(2)];
+run('lint', pinnedNode, biome, env);
 run('import table', pinnedNode, ['scripts/check-imports.mjs'], env);
 run('types', pinnedNode, ['scripts/typecheck.mjs'], env);
 run('build', pinnedNode, ['scripts/build.mjs'], env);
-run('C++ peers', pinnedNode, ['tests/peers/build.mjs'], env);
-run('tests', pinnedNode, [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)], env);
+buildPeers();
+run('tests', pinnedNode, vitest, env);

@@ -28,6 +28,8 @@ const stateWords: Record<ShownState, string> = {
   STALE: 'STALE',
   FROZEN: 'FROZEN',
   'LINK LOST': 'LINK LOST',
+  ENDED: 'ENDED',
+  'SOURCE FAILED': 'SOURCE FAILED',
   CONNECTING: 'CONNECTING',
   'NO SOURCE': 'NO SOURCE',
   DEMO: 'DEMO',
@@ -44,6 +46,8 @@ const veils: Record<NonNullable<Presentation['veil']>, Veil> = {
     text: 'The link is up, but the picture does not change. Is the scanner in freeze?',
   },
   'LINK LOST': { title: 'LINK LOST', text: 'The source does not answer. Reconnecting.' },
+  ENDED: { title: 'ENDED', text: 'The recording is over. What you see is its last picture.' },
+  'SOURCE FAILED': { title: 'SOURCE FAILED', text: 'The source cannot be used. Correct it above and connect.' },
   CONNECTING: { title: 'CONNECTING', text: 'Waiting for the source.' },
   WAITING: { title: 'CONNECTING', text: 'Connected. Waiting for the first picture.' },
   'NO SOURCE': { title: 'NO SOURCE', text: 'Enter the address of the source above and connect.' },
@@ -114,6 +118,7 @@ const dropReasons: Record<DropReason, string> = {
   outdated: 'too old',
   'inference-down': 'inference down',
   'source-changed': 'source changed',
+  'ai-off': 'AI off',
 };
 
 const english = {

@@ -99,6 +99,8 @@ export interface EngineSnapshot {
   readonly liveness: Liveness;
   /** Age of the newest frame, ms; null before the first. */
   readonly frameAgeMs: number | null;
+  /** Median time between frames, ms; null before it is known. What is fresh depends on it. */
+  readonly framePeriodMs: number | null;
   readonly inference: {
     readonly link: InferenceLink;
     readonly modelId: string;

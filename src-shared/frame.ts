@@ -59,6 +59,15 @@ export interface FrameMeta {
 /** OpenIGTLink scalar type codes (openigtlink.md section 2). */
 export type ScalarTypeName = 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64';
 
+/**
+ * Who still reads a frame's pixels. Its memory is used again when the last holder has released it; a holder that forgets
+ * to costs memory until the next collection, never a wrong picture.
+ */
+export interface FrameLease {
+  hold(): void;
+  release(): void;
+}
+
 export interface RawFrame {
   readonly meta: FrameMeta;
   readonly scalarType: ScalarTypeName;
@@ -69,6 +78,8 @@ export interface RawFrame {
   readonly pixels: Uint8Array;
   /** Last byte of the message read. */
   readonly receivedMs: number;
+  /** Held once by whoever is handed the frame; null: the memory is nobody's to reuse (recordings, the phantom). */
+  readonly lease: FrameLease | null;
 }
 
 /** What the inference process works on: the frame in its own memory, handed over against a credit. */
@@ -90,7 +101,7 @@ export type ResultState = (typeof RESULT_STATES)[number];
 
 export interface MaskResult {
   readonly kind: 'mask';
-  /** Source's full size, row-major, 0/1. */
+  /** Source's full size, row-major, 0/1. Written anew for the next result: whoever keeps a mask keeps `bits`. */
   readonly mask: Uint8Array;
   /** The same mask, one bit a pixel (`packMask`), as it came from the inference process: what consoles are sent. */
   readonly bits: Uint8Array;

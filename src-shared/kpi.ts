@@ -1,7 +1,19 @@
 import type { DropReason } from './queues.ts';
 
-/** Truth about the picture (design, section 4). `NO SOURCE`: the operator disconnected it or none was chosen. */
-export const LIVENESS_STATES = ['NO SOURCE', 'CONNECTING', 'LIVE', 'STALE', 'FROZEN', 'LINK LOST'] as const;
+/**
+ * Truth about the picture (design, section 4). `NO SOURCE`: the operator disconnected it or none was chosen. `ENDED`: a
+ * recording has come to its end. `SOURCE FAILED`: it cannot be opened, and is not being tried again.
+ */
+export const LIVENESS_STATES = [
+  'NO SOURCE',
+  'CONNECTING',
+  'LIVE',
+  'STALE',
+  'FROZEN',
+  'LINK LOST',
+  'ENDED',
+  'SOURCE FAILED',
+] as const;
 export type Liveness = (typeof LIVENESS_STATES)[number];
 
 /** One stage's durations over the last second, ms. */

@@ -4,9 +4,10 @@
  * Why an item left a queue without being consumed. One word per cause: these are label values in /metrics.
  *
  * full: a newer item needed the place. outdated: older than the lag limit. inference-down: the inference process ended
- * or hung with it. source-changed: its source was closed or replaced before it was done.
+ * or hung with it. source-changed: its source was closed, replaced or lost before it was done. ai-off: the model was
+ * switched off while it was under way.
  */
-export const DROP_REASONS = ['full', 'outdated', 'inference-down', 'source-changed'] as const;
+export const DROP_REASONS = ['full', 'outdated', 'inference-down', 'source-changed', 'ai-off'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 export const QUEUE_NAMES = ['Queue_Raw', 'Queue_RT_dyn', 'Queue_GPU', 'Queue_Out'] as const;

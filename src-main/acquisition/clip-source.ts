@@ -20,7 +20,6 @@ export class ClipSource implements FrameSource {
   readonly #window = new IntensityWindow();
   #clip: Clip | null = null;
   #player: Player | null = null;
-  #starting: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(
@@ -39,13 +38,13 @@ export class ClipSource implements FrameSource {
 
   start(): void {
     this.#on.state({ link: 'connecting', message: null });
-    this.#starting = this.#begin();
+    void this.#begin();
   }
 
+  /** Does not wait for a file that is still being opened: a dead share or a large compressed file would hold up all else. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#player?.close();
-    await this.#starting;
     await this.#clip?.close();
   }
 
@@ -54,13 +53,16 @@ export class ClipSource implements FrameSource {
     try {
       clip = await this.#open();
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      if (!this.#closed) {
+        this.#fail(error instanceof Error ? error.message : String(error));
+      }
+      return;
+    }
+    if (this.#closed) {
+      await clip.close().catch(() => {});
       return;
     }
     this.#clip = clip;
-    if (this.#closed) {
-      return;
-    }
     this.#player = new Player(clip, this.#options, {
       frame: (frame, _index, count) => this.#on.frame(this.#toRawFrame(clip, frame, count)),
       end: () => this.#on.state({ link: 'disconnected', message: 'the recording has ended' }),
@@ -100,6 +102,7 @@ export class ClipSource implements FrameSource {
       raw: frame.pixels,
       pixels: this.#window.to8Bit(frame.pixels, clip.scalarType, true),
       receivedMs: monotonicMs(),
+      lease: null,
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { FramePose, RawFrame, ScalarTypeName, SourceKind } from '../../src-shared/index.ts';
 import {
+  type ClientState,
   IgtlClient,
   type ImageContent,
   MalformedMessage,
@@ -12,12 +13,18 @@ import {
 import { SCALAR_NAMES } from './clip-image.ts';
 import { coordFrameOf } from './clip-source.ts';
 import { IntensityWindow } from './intensity-window.ts';
+import { MessageLease } from './message-lease.ts';
 import { PoseStore } from './pose-store.ts';
 import { scaleOf } from './scale.ts';
 import { SOURCE_KIND_KEY } from './simulator.ts';
-import type { FrameSource, SourceEvents, SourceOptions, SourceState } from './source.ts';
+import type { FrameSource, SourceEvents, SourceOptions } from './source.ts';
 import { imageOfTrackedFrame } from './tracked-frame.ts';
-import { transformFields } from './transform-fields.ts';
+import { transformField } from './transform-fields.ts';
+
+/** Longest name taken over from a message, as long as the operator can ask for one (setting source.poseName). */
+const MAX_NAME_LENGTH = 64;
+/** Longest value repeated to the operator. */
+const MAX_SHOWN_LENGTH = 60;
 
 /** What a message says beside its pixels; TRACKEDFRAME carries its poses inside. */
 export interface ReceivedImage {
@@ -42,6 +49,8 @@ export class IgtlSource implements FrameSource {
   #count = 0;
   #wasConnected = false;
   #heard = false;
+  /** Why there is no link, said again while the next try runs. */
+  #why: string | null = null;
 
   constructor(address: string, host: string, port: number, options: SourceOptions, on: SourceEvents) {
     this.address = address;
@@ -53,9 +62,10 @@ export class IgtlSource implements FrameSource {
       {
         message: (message) => {
           this.#heard = true;
+          on.heard();
           this.#receive(message);
         },
-        state: ({ link, message }) => this.#linkChanged(link, message),
+        state: (state) => this.#linkChanged(state),
         problem: (problem) => on.problem(`source.${problem.kind}`, problem.message),
       },
     );
@@ -73,12 +83,21 @@ export class IgtlSource implements FrameSource {
     return this.#client.close();
   }
 
-  /** A port that answers but never speaks the protocol is most likely another program's: say so. */
-  #linkChanged(link: SourceState['link'], message: string | null): void {
-    const silent = link === 'disconnected' && this.#wasConnected && !this.#heard;
+  /**
+   * Waiting for the next try is part of connecting: the operator has not disconnected, and can still do so. A port that
+   * answers but never speaks the protocol is most likely another program's: say so.
+   */
+  #linkChanged({ link, message, retryInMs }: ClientState): void {
+    if (link === 'connected') {
+      this.#window.reset();
+      this.#why = null;
+    } else if (link === 'disconnected') {
+      const silent = this.#wasConnected && !this.#heard;
+      const hint = '; no OpenIGTLink message ever came from there: is it another program’s port?';
+      this.#why = silent ? `${message}${hint}` : message;
+    }
     this.#wasConnected = link === 'connected';
-    const hint = '; no OpenIGTLink message ever came from there: is it another program’s port?';
-    this.#on.state({ link, message: silent ? `${message}${hint}` : message });
+    this.#on.state({ link: retryInMs === null ? link : 'connecting', message: this.#why });
   }
 
   #receive(message: ReceivedMessage): void {
@@ -113,10 +132,11 @@ export class IgtlSource implements FrameSource {
   #receiveTransform(message: ReceivedMessage): void {
     const status = message.metadata.get('TransformStatus');
     if (status !== undefined && status !== 'OK') {
-      this.#on.problem('source.pose-invalid', `pose ${message.header.deviceName} has status ${status}; not used`);
+      const words = `pose ${message.header.deviceName} has status ${cut(status, MAX_SHOWN_LENGTH)}; not used`;
+      this.#on.problem('source.pose-invalid', words);
       return;
     }
-    const name = message.metadata.get('IGTL_DEVICE_NAME') ?? message.header.deviceName;
+    const name = cut(message.metadata.get('IGTL_DEVICE_NAME') ?? message.header.deviceName, MAX_NAME_LENGTH);
     this.#poses.add(name, message.header.timestampBits, parseTransform(message.content));
   }
 
@@ -180,13 +200,15 @@ export class IgtlSource implements FrameSource {
         orientation: received.orientation ?? this.#options.orientation,
         coordFrame: coordFrameOf(header.deviceName),
         pose: this.#poseOf(header.timestampBits, metadata, received.poses),
-        sourceImageHeader: image.header,
+        // A copy: the geometry outlives the picture, whose memory is used again.
+        sourceImageHeader: image.header.slice(),
       },
       scalarType,
       components: image.components as 1 | 3,
       raw: image.pixels,
       pixels: this.#window.to8Bit(image.pixels, scalarType, image.endian === 2),
       receivedMs: message.receivedMs,
+      lease: new MessageLease(() => message.release()),
     };
   }
 
@@ -212,7 +234,12 @@ function frameNumberOf(metadata: ReadonlyMap<string, string>): number | null {
   return Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
 /** PlusServer puts every tool's matrix and status beside the picture once we speak version 2 (openigtlink.md section 3). */
 function metadataPose(metadata: ReadonlyMap<string, string>, name: string): Float32Array | undefined {
-  return transformFields(metadata).find((transform) => transform.name === name && transform.ok)?.matrix;
+  const transform = transformField(metadata, name);
+  return transform?.ok === true ? transform.matrix : undefined;
 }

@@ -18,6 +18,7 @@ export interface PlayerEvents {
   /** `count` runs on over loops; `index` is the place in the clip. */
   frame(frame: ClipFrame, index: number, count: number): void;
   end(): void;
+  /** A frame could not be read or given on; nothing is played after it. */
   failed(message: string): void;
 }
 
@@ -60,13 +61,18 @@ export class Player {
 
   async #play(): Promise<void> {
     const index = this.#count % this.#clip.frameCount;
-    let frame: ClipFrame | null;
     try {
-      frame = await this.#clip.frame(index);
+      await this.#playFrame(index);
     } catch (error) {
-      this.#on.failed(`frame ${index}: ${error instanceof Error ? error.message : String(error)}`);
-      return;
+      if (!this.#closed) {
+        this.#on.failed(`frame ${index}: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
+  }
+
+  /** Gives frame `index` on and schedules the next. @throws what reading it or a listener throws. */
+  async #playFrame(index: number): Promise<void> {
+    const frame = await this.#clip.frame(index);
     if (this.#closed) {
       return;
     }

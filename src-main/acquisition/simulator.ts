@@ -3,6 +3,7 @@ import {
   buildTransform,
   IgtlServer,
   type OutgoingMessage,
+  packableMetadata,
   type ServerClient,
 } from '../openigtlink/index.ts';
 import type { Clip, ClipFrame } from './clip.ts';
@@ -45,6 +46,7 @@ export class Simulator {
   #keepAlive: NodeJS.Timeout | null = null;
   #sinceFrame = 0;
   #framesSent = 0;
+  #fieldsDropped = 0;
 
   constructor(clip: Clip, options: SimulatorOptions, on: SimulatorEvents) {
     this.#clip = clip;
@@ -68,6 +70,11 @@ export class Simulator {
 
   get framesSent(): number {
     return this.#framesSent;
+  }
+
+  /** Recorded fields that were too long or too many for metadata, over all frames sent. */
+  get fieldsDropped(): number {
+    return this.#fieldsDropped;
   }
 
   /** Starts listening and playing. @throws when the port is in use, naming it. */
@@ -105,10 +112,12 @@ export class Simulator {
           deviceName: transform.name.slice(0, DEVICE_NAME_BYTES),
           timestampBits,
           content: [buildTransform(transform.matrix)],
-          metadata: new Map([
-            ['TransformStatus', 'OK'],
-            ['IGTL_DEVICE_NAME', transform.name],
-          ]),
+          metadata: packableMetadata(
+            new Map([
+              ['TransformStatus', 'OK'],
+              ['IGTL_DEVICE_NAME', transform.name],
+            ]),
+          ),
         });
       }
     }
@@ -118,10 +127,15 @@ export class Simulator {
   }
 
   #metadataOf(frame: ClipFrame, index: number, count: number): Map<string, string> {
-    const metadata = new Map(frame.fields);
-    metadata.set('FrameNumber', String(count));
-    metadata.set('RecordedFrame', String(index));
-    metadata.set(SOURCE_KIND_KEY, 'simulated');
+    const own: readonly (readonly [string, string])[] = [
+      ['FrameNumber', String(count)],
+      ['RecordedFrame', String(index)],
+      [SOURCE_KIND_KEY, 'simulated'],
+    ];
+    // Our own come first, so that they are kept whatever the recording holds, and last, so that they win.
+    const wanted = new Map([...own, ...frame.fields, ...own]);
+    const metadata = packableMetadata(wanted);
+    this.#fieldsDropped += wanted.size - metadata.size;
     return metadata;
   }
 

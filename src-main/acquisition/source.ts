@@ -1,5 +1,5 @@
 import type { Orientation, RawFrame, SourceKind, SourceLink } from '../../src-shared/index.ts';
-import { parseEndpoint } from '../openigtlink/index.ts';
+import { isLinkLocal, parseEndpoint } from '../openigtlink/index.ts';
 
 /** What the operator chose about a source; the part of Settings that acquisition needs. */
 export interface SourceOptions {
@@ -18,13 +18,15 @@ export interface SourceOptions {
 
 export interface SourceState {
   readonly link: SourceLink;
-  /** Why it is not connected, in words; null when it is. */
+  /** Why it is not connected, or no longer, in words; null when it is. */
   readonly message: string | null;
 }
 
 /** What a source tells the engine. Called synchronously from the receive path: listeners must not block. */
 export interface SourceEvents {
   frame(frame: RawFrame): void;
+  /** A whole message came, whatever it says: the link lives. Sources without a link need not say it. */
+  heard(): void;
   /** The link is alive but there was no new picture (PlusServer's keep-alive STATUS). */
   keepAlive(): void;
   state(state: SourceState): void;
@@ -55,11 +57,13 @@ const DEFAULT_IGTL_PORT = 18944;
 const DEFAULT_PHANTOM_SEED = 1;
 const MAX_SEED = 0xffffffff;
 const SEQUENCE_FILE = /\.(mha|mhd|nrrd|nhdr)$/i;
+/** `\\HOST\SHARE` and `//HOST/SHARE`: opening one makes the system log on to whatever host is named. */
+const NETWORK_SHARE = /^[\\/]{2}/;
 
 /**
  * `igtl://HOST[:PORT]`, `phantom[:SEED]`, or the path of a recording (.mha, .mhd, .nrrd, .nhdr).
  *
- * @throws {BadSourceAddress | BadEndpoint}
+ * @throws {BadSourceAddress | BadEndpoint} also for network shares and link-local addresses.
  */
 export function parseSourceAddress(address: string): SourceAddress {
   const trimmed = address.trim();
@@ -72,10 +76,19 @@ export function parseSourceAddress(address: string): SourceAddress {
     return { scheme: 'phantom', seed };
   }
   if (/^igtl:\/\//i.test(trimmed)) {
-    return { scheme: 'igtl', ...parseEndpoint(trimmed.slice('igtl://'.length), DEFAULT_IGTL_PORT) };
+    const endpoint = parseEndpoint(trimmed.slice('igtl://'.length), DEFAULT_IGTL_PORT);
+    if (isLinkLocal(endpoint.host)) {
+      throw new BadSourceAddress(
+        `source "${trimmed}": ${endpoint.host} is a link-local address (169.254.0.0/16, fe80::/10); expected an assigned one`,
+      );
+    }
+    return { scheme: 'igtl', ...endpoint };
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(trimmed)) {
     throw new BadSourceAddress(`source "${trimmed}": expected igtl://HOST:PORT, a recording's path, or phantom[:SEED]`);
+  }
+  if (NETWORK_SHARE.test(trimmed)) {
+    throw new BadSourceAddress(`source "${trimmed}": a network share; expected a recording on a drive of this machine`);
   }
   if (!SEQUENCE_FILE.test(trimmed)) {
     throw new BadSourceAddress(`source "${trimmed}": a recording ends in .mha, .mhd, .nrrd or .nhdr`);

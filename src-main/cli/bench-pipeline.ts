@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { ResultPacket } from '../../src-shared/index.ts';
 import { Engine, SettingsStore } from '../engine/index.ts';
 import { forkInference } from '../inference/index.ts';
 import { createLog } from '../monitoring/index.ts';
@@ -9,6 +8,7 @@ import { measureBareTransfer, startPeer } from './bench-peers.ts';
 import { buildName } from './build-name.ts';
 import { inferenceEntry, modelsDir } from './paths.ts';
 import { machineName, round, slopeOf, spreadOf } from './statistics.ts';
+import { TraceRecorder } from './trace-recorder.ts';
 
 export interface BenchPipelineOptions {
   readonly fps: number;
@@ -17,8 +17,10 @@ export interface BenchPipelineOptions {
   readonly source: string | null;
 }
 
-/** Frames at the start whose times are not counted: code being compiled, memory being claimed. */
-const WARM_UP_FRAMES = 200;
+/** Not counted at the start: code being compiled, memory being claimed, our own sender still rendering its phantom. */
+const WARM_UP_S = 10;
+/** Likewise of the bare transfer, which has nothing to render. */
+const WARM_UP_BLOCKS = 200;
 /** Memory is judged after the first 30 s (design, section 9); shorter runs have no slope. */
 const SETTLE_S = 30;
 /** 640 x 480 uint8 with its headers: what the phantom sends. */
@@ -26,6 +28,15 @@ const MESSAGE_BYTES = 58 + 72 + 640 * 480;
 const BARE_FRAMES = 1000;
 const OVERHEAD_P50_BUDGET_MS = 2;
 const OVERHEAD_P99_BUDGET_MS = 5;
+const MEMORY_BUDGET_MB_PER_MINUTE = 1;
+/** Where the overhead goes, from one trace point to the next. */
+const STAGES = [
+  'receivedToDequeued',
+  'dequeuedToPreprocessed',
+  'preprocessedToRunStart',
+  'runEndToPostprocessed',
+  'postprocessedToSent',
+] as const;
 
 /**
  * Paced sender (own process) -> engine (this process) -> receiver (own process). Overhead = received -> sent, less the
@@ -41,16 +52,16 @@ export async function benchPipeline(options: BenchPipelineOptions): Promise<obje
   const source = options.source ?? `igtl://127.0.0.1:${(await simulator?.ready)?.['port']}`;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
   const engine = openEngine(source, folder);
-  const packets: ResultPacket['trace'][] = [];
-  const unsubscribe = engine.onSent((packet) => packets.push(packet.trace));
+  const traces = new TraceRecorder(Math.ceil(options.fps * (options.seconds + 10)), options.fps * WARM_UP_S);
+  const unsubscribe = engine.onSent((packet) => traces.add(packet.trace));
   try {
     await engine.start();
     const receiver = startPeer(['bench-receiver', engine.snapshot().publisher.address.replace('igtl-server://', '')]);
     await receiver.ready;
-    const memory = await watch(engine, options.seconds);
+    const memory = await watch(engine, WARM_UP_S + options.seconds);
     const received = await receiver.stop();
     const counts = engine.counts();
-    return report({ options, bare, traces: packets.slice(WARM_UP_FRAMES), memory, received, counts, engine });
+    return report({ options, bare, traces, memory, received, counts, engine });
   } finally {
     unsubscribe();
     await engine.close();
@@ -69,6 +80,7 @@ function openEngine(source: string, folder: string): Engine {
     }),
     spawnInference: forkInference(inferenceEntry),
     modelsDir,
+    recordingFolders: [],
     log: createLog('engine', 'warn', (line) => process.stderr.write(line)),
   });
 }
@@ -110,73 +122,44 @@ function residentMb(pid: number | null): number | null {
   }
 }
 
-/** Where the time goes, from one trace point to the next. */
-function stageSpreads(traces: readonly ResultPacket['trace'][]): Record<string, ReturnType<typeof spreadOf>> {
-  const between = (
-    from: (trace: ResultPacket['trace']) => number | null,
-    to: (trace: ResultPacket['trace']) => number | null,
-  ) => spreadOf(traces.map((trace) => (to(trace) ?? Number.NaN) - (from(trace) ?? Number.NaN)));
-  return {
-    receivedToDequeued: between(
-      (t) => t.receivedMs,
-      (t) => t.dequeuedMs,
-    ),
-    dequeuedToPreprocessed: between(
-      (t) => t.dequeuedMs,
-      (t) => t.preprocessedMs,
-    ),
-    preprocessedToRunStart: between(
-      (t) => t.preprocessedMs,
-      (t) => t.runStartMs,
-    ),
-    runEndToPostprocessed: between(
-      (t) => t.runEndMs,
-      (t) => t.postprocessedMs,
-    ),
-    postprocessedToSent: between(
-      (t) => t.postprocessedMs,
-      (t) => t.sentMs,
-    ),
-  };
-}
-
 function report(run: {
   options: BenchPipelineOptions;
   bare: readonly number[];
-  traces: readonly ResultPacket['trace'][];
+  traces: TraceRecorder;
   memory: readonly MemorySample[];
   received: Record<string, unknown>;
   counts: ReturnType<Engine['counts']>;
   engine: Engine;
 }): object {
-  const complete = run.traces.filter((trace) => trace.sentMs !== null && trace.runEndMs !== null);
-  const total = complete.map((trace) => (trace.sentMs as number) - trace.receivedMs);
-  const model = complete.map((trace) => (trace.runEndMs as number) - (trace.runStartMs as number));
-  const waiting = complete.map((trace) => trace.modelWaitMs);
-  const overhead = spreadOf(total.map((ms, i) => ms - (model[i] as number) - (waiting[i] as number)));
-  const bare = spreadOf(run.bare.slice(WARM_UP_FRAMES));
+  const overhead = run.traces.spread('overhead');
+  const bare = spreadOf(run.bare.slice(WARM_UP_BLOCKS));
   const settled = run.memory.filter((sample) => sample.minute * 60 > SETTLE_S);
   const metrics = run.engine.pipelineMetrics();
   const slope = (of: (sample: MemorySample) => number | null): number | null => {
     const value = slopeOf(settled.flatMap((s) => (of(s) === null ? [] : [[s.minute, of(s) as number] as const])));
     return value === null ? null : round(value);
   };
-  const p99Budget = bare === null ? null : bare.p99 + OVERHEAD_P99_BUDGET_MS;
+  const memorySlopes = { engine: slope((s) => s.engineMb), inference: slope((s) => s.inferenceMb) };
   return {
     bench: 'pipeline',
     machine: machineName(),
     fps: run.options.fps,
     seconds: run.options.seconds,
     bareTransferMs: bare,
-    totalMs: spreadOf(total),
-    modelMs: spreadOf(model),
-    waitingMs: spreadOf(waiting),
+    totalMs: run.traces.spread('total'),
+    modelMs: run.traces.spread('model'),
+    waitingMs: run.traces.spread('waiting'),
     overheadMs: overhead,
-    stagesMs: stageSpreads(complete),
+    stagesMs: Object.fromEntries(STAGES.map((stage) => [stage, run.traces.spread(stage)])),
     overheadOverBareP50: bare === null || overhead === null ? null : round(overhead.p50 / bare.p50),
     withinBudget: {
-      p50: overhead !== null && overhead.p50 <= OVERHEAD_P50_BUDGET_MS,
-      p99: overhead !== null && p99Budget !== null && overhead.p99 <= p99Budget,
+      overheadP50: overhead !== null && overhead.p50 <= OVERHEAD_P50_BUDGET_MS,
+      overheadP99: overhead !== null && bare !== null && overhead.p99 <= bare.p99 + OVERHEAD_P99_BUDGET_MS,
+      /** Null: the run was too short to tell. */
+      memory:
+        memorySlopes.engine === null
+          ? null
+          : Math.max(memorySlopes.engine, memorySlopes.inference ?? 0) < MEMORY_BUDGET_MB_PER_MINUTE,
     },
     counts: run.counts,
     identityHeldAtEverySample: run.memory.every((sample) => sample.identityHeld),
@@ -184,7 +167,7 @@ function report(run: {
       Object.entries(metrics.queues).map(([name, stats]) => [name, stats.drops_by_reason]),
     ),
     receiver: run.received,
-    rssSlopeMbPerMinute: { engine: slope((s) => s.engineMb), inference: slope((s) => s.inferenceMb) },
+    rssSlopeMbPerMinute: memorySlopes,
     latencyDriftMsPerMinute: slope((s) => s.latencyP50Ms),
     rssMb: { engine: round(run.memory.at(-1)?.engineMb ?? 0), inference: round(run.memory.at(-1)?.inferenceMb ?? 0) },
   };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { electronBinary, launchElectron } from './electron-launch.ts';
 import { addEngineFlags, type EngineFlags } from './engine-options.ts';
 import { runEngine, stopSignal } from './run-engine.ts';
+import { openStandardError } from './standard-error.ts';
 
 interface ConsoleFlags extends EngineFlags {
   readonly open: boolean;
@@ -29,7 +30,7 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
   }
   const stopped = stopSignal();
   const running = await runEngine(flags);
-  process.stderr.write(`\n  Ultramotion Console: ${running.url}\n  Ctrl+C ends it.\n\n`);
+  openStandardError().say(`\n  Ultramotion Console: ${running.url}\n  Ctrl+C ends it.\n\n`);
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ url: running.url, pid: process.pid })}\n`);
   }

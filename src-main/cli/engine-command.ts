@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addEngineFlags, type EngineFlags } from './engine-options.ts';
 import { runEngine, stopSignal } from './run-engine.ts';
+import { openStandardError } from './standard-error.ts';
 
 /** `ultramotion engine`: the engine alone, until stopped. */
 export function addEngineCommand(program: Command): void {
@@ -9,7 +10,7 @@ export function addEngineCommand(program: Command): void {
     .action(async (flags: EngineFlags & { json?: boolean }) => {
       const stopped = stopSignal();
       const running = await runEngine(flags);
-      process.stderr.write(`engine running; console at ${running.url}; Ctrl+C ends it\n`);
+      openStandardError().say(`engine running; console at ${running.url}; Ctrl+C ends it\n`);
       if (flags.json === true) {
         const { publisher, source } = running.engine.snapshot();
         process.stdout.write(
@@ -18,6 +19,5 @@ export function addEngineCommand(program: Command): void {
       }
       await stopped;
       await running.close();
-      process.stderr.write('engine ended\n');
     });
 }

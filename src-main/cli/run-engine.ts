@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { DataDirectoryLock, Engine } from '../engine/index.ts';
 import { CannotListen, HttpServer } from '../gateway/index.ts';
 import { forkInference, type SpawnInference } from '../inference/index.ts';
 import { createLog } from '../monitoring/index.ts';
 import { buildName } from './build-name.ts';
 import { type EngineFlags, openSettings } from './engine-options.ts';
+import { EXIT_FAILED } from './exit-codes.ts';
 import { consoleDir, inferenceEntry, modelsDir } from './paths.ts';
+import { openStandardError } from './standard-error.ts';
 
 /** What differs between a plain Node process and the desktop app's engine process. */
 export interface EngineHost {
@@ -33,15 +37,17 @@ export async function runEngine(
   flags: EngineFlags,
   host: EngineHost = { spawnInference: forkInference(inferenceEntry) },
 ): Promise<RunningEngine> {
+  const standardError = openStandardError();
   const { store, dataDir } = openSettings(flags);
   const lock = new DataDirectoryLock(dataDir);
   const minimum = store.current['log.mode'] === 'perf' ? 'warn' : 'info';
-  const log = createLog('engine', minimum, (line) => process.stderr.write(line));
+  const log = createLog('engine', minimum, standardError.say);
   const engine = new Engine({
     build: buildName(),
     settings: store,
     spawnInference: host.spawnInference,
     modelsDir,
+    recordingFolders: recordingFolders(store.current['source.address'], dataDir),
     log,
   });
   const server = new HttpServer(
@@ -65,12 +71,20 @@ export async function runEngine(
         await engine.close();
         await server.close();
         lock.release();
+        standardError.say('engine ended\n');
+        await standardError.drained();
       },
     };
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+/** Where a console may open recordings from: what belongs to this engine and to the one who started it. */
+function recordingFolders(startSource: string, dataDir: string): string[] {
+  const own = /\.(mha|mhd|nrrd|nhdr)$/i.test(startSource) ? [path.dirname(path.resolve(startSource))] : [];
+  return [path.join(dataDir, 'recordings'), os.homedir(), process.cwd(), ...own];
 }
 
 async function listen(server: HttpServer, host: EngineHost): Promise<string | null> {
@@ -86,13 +100,26 @@ async function listen(server: HttpServer, host: EngineHost): Promise<string | nu
 }
 
 /**
- * Comes with the first SIGTERM or SIGINT; a second one ends the process at once. Call it before starting anything, so
- * that a signal that comes meanwhile closes what was started instead of cutting it off.
+ * One Ctrl+C can arrive several times within this time: the terminal signals the whole process group, and npm passes
+ * it on once more.
+ */
+const SAME_REQUEST_MS = 1000;
+
+/**
+ * Comes with the first SIGTERM or SIGINT; one that comes more than a second after it ends the process at once. Call it
+ * before starting anything, so that a signal that comes meanwhile closes what was started instead of cutting it off.
  */
 export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    let firstMs: number | null = null;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => resolve());
+      process.on(signal, () => {
+        firstMs ??= performance.now();
+        resolve();
+        if (performance.now() - firstMs > SAME_REQUEST_MS) {
+          process.exit(EXIT_FAILED);
+        }
+      });
     }
   });
 }

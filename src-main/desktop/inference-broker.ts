@@ -1,5 +1,6 @@
 import type { MessagePortMain } from 'electron';
-import type { InferenceChild, SpawnInference } from '../inference/index.ts';
+import type { GpuFrame } from '../../src-shared/index.ts';
+import { frameMessage, type InferenceChild, type SpawnInference } from '../inference/index.ts';
 import type { FromEngine } from './engine-messages.ts';
 
 interface Asked {
@@ -57,6 +58,10 @@ class BrokeredChild implements InferenceChild {
     this.pid = pid;
     this.#port = port;
     this.#askToKill = askToKill;
+  }
+
+  postFrame(frame: GpuFrame): void {
+    this.postMessage(frameMessage(frame));
   }
 
   postMessage(message: unknown): void {

@@ -1,6 +1,4 @@
 import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
-import { parseSourceAddress } from '../acquisition/index.ts';
-import { parsePublishAddress } from '../publishing/index.ts';
 import type { Engine } from './engine.ts';
 
 type Handlers = {
@@ -10,7 +8,6 @@ type Handlers = {
 /** What a console can have done. Addresses are judged before anything is taken down, so a slip of the hand costs nothing. */
 const commandHandlers: Handlers = {
   'source.connect': async (engine, { address }) => {
-    parseSourceAddress(address);
     if (engine.settings['source.address'] === address) {
       await engine.openSource();
     } else {
@@ -23,7 +20,6 @@ const commandHandlers: Handlers = {
     return null;
   },
   'publisher.connect': async (engine, { address }) => {
-    parsePublishAddress(address, engine.settings['publish.allowedPeers']);
     if (engine.settings['publish.address'] === address) {
       await engine.openPublisher();
     } else {
@@ -54,5 +50,11 @@ export class CommandQueue {
     const result = this.#last.then(() => commandHandlers[name](this.#engine, args));
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  /** Resolves when all commands have ended, at the latest after `limitMs`: one may wait for a dead network share. */
+  async idle(limitMs: number): Promise<void> {
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
+    await Promise.race([this.#last, limit]);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -16,71 +16,170 @@ export function defaultDataDirectory(): string {
   }
 }
 
-/** The data directory belongs to another running engine; the message says which and where it is reached. */
+/** The data directory belongs to another running engine; the message says which, where it is reached and the lock file. */
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
 }
 
-/** One engine per data directory: two writers of one settings file or recording would destroy it. */
+/** What the lock file says of its engine. */
+interface Holder {
+  readonly pid: number;
+  /** Clock ticks since boot when its process started: a process id is used again, the pair is not. Null: not known. */
+  readonly startedAt: string | null;
+  readonly url: string | null;
+}
+
+/** Taking over from an ended engine may be lost to another engine that does the same; then its lock is looked at. */
+const TAKE_TRIES = 3;
+
+/**
+ * One engine per data directory: two writers of one settings file or recording would destroy it. The lock file appears
+ * with its whole content (written beside and linked), so that nobody takes one that is being written for a torn one.
+ */
 export class DataDirectoryLock {
   readonly #file: string;
+  readonly #startedAt = processState(process.pid)?.startedAt ?? null;
 
   /** @throws {DataDirectoryInUse} */
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
     this.#file = path.join(directory, 'engine.lock');
-    this.#take(directory, true);
+    for (let tries = 0; tries < TAKE_TRIES; tries++) {
+      if (this.#claim()) {
+        return;
+      }
+      const text = readText(this.#file);
+      const holder = parseHolder(text);
+      if (holder !== null && isRunning(holder)) {
+        throw this.#inUse(directory, `process ${holder.pid}`, holder.url);
+      }
+      this.#setAside(text);
+    }
+    throw this.#inUse(directory, 'it is just starting', null);
   }
 
   /** Tells others where this engine is reached. */
   announce(url: string): void {
-    writeFileSync(this.#file, JSON.stringify({ pid: process.pid, url }));
+    const beside = this.#beside('new');
+    writeFileSync(beside, this.#content(url));
+    renameSync(beside, this.#file);
   }
 
+  /** Gives the directory back; a lock that is another engine's by now stays. */
   release(): void {
-    rmSync(this.#file, { force: true });
+    const holder = parseHolder(readText(this.#file));
+    if (holder?.pid === process.pid && holder.startedAt === this.#startedAt) {
+      rmSync(this.#file, { force: true });
+    }
   }
 
-  #take(directory: string, mayRetry: boolean): void {
+  #content(url: string | null): string {
+    return JSON.stringify({ pid: process.pid, startedAt: this.#startedAt, url } satisfies Holder);
+  }
+
+  #beside(what: string): string {
+    return `${this.#file}.${process.pid}.${what}`;
+  }
+
+  /** True when the lock file is now ours; false when there is one already. */
+  #claim(): boolean {
+    const beside = this.#beside('new');
+    writeFileSync(beside, this.#content(null));
     try {
-      writeFileSync(this.#file, JSON.stringify({ pid: process.pid, url: null }), { flag: 'wx' });
+      linkSync(beside, this.#file);
+      return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw error;
-      }
-      const holder = readHolder(this.#file);
-      if (holder !== null && isRunning(holder.pid)) {
-        const where = holder.url === null ? '' : ` at ${holder.url}`;
-        throw new DataDirectoryInUse(
-          `data directory ${directory} is used by another engine (process ${holder.pid})${where}; ` +
-            'end it or choose another with --data-dir',
-        );
-      }
-      if (!mayRetry) {
-        throw error;
-      }
-      rmSync(this.#file, { force: true });
-      this.#take(directory, false);
+      const { code } = error as NodeJS.ErrnoException;
+      // Some file systems have no hard links: there the lock is exclusive, though seen empty for a moment.
+      return code === 'EEXIST' ? false : this.#claimWithoutLink();
+    } finally {
+      rmSync(beside, { force: true });
     }
+  }
+
+  #claimWithoutLink(): boolean {
+    try {
+      writeFileSync(this.#file, this.#content(null), { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  /** Removes the lock that says `text`; one that another engine has just put in its place goes back. */
+  #setAside(text: string | null): void {
+    const aside = this.#beside('old');
+    try {
+      renameSync(this.#file, aside);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        return;
+      }
+      throw error;
+    }
+    if (readText(aside) !== text) {
+      try {
+        linkSync(aside, this.#file);
+      } catch {
+        // A third engine was quicker: its lock is looked at next.
+      }
+    }
+    rmSync(aside, { force: true });
+  }
+
+  #inUse(directory: string, who: string, url: string | null): DataDirectoryInUse {
+    const where = url === null ? '' : ` at ${url}`;
+    return new DataDirectoryInUse(
+      `data directory ${directory} is used by another engine (${who})${where}; ` +
+        `end it or choose another with --data-dir. If no such engine runs, remove ${this.#file}`,
+    );
   }
 }
 
-function readHolder(file: string): { pid: number; url: string | null } | null {
+function readText(file: string): string | null {
   try {
-    const content = JSON.parse(readFileSync(file, 'utf8')) as { pid?: unknown; url?: unknown };
-    return typeof content.pid === 'number'
-      ? { pid: content.pid, url: typeof content.url === 'string' ? content.url : null }
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function parseHolder(text: string | null): Holder | null {
+  try {
+    const { pid, startedAt, url } = JSON.parse(text ?? '') as Record<string, unknown>;
+    return typeof pid === 'number'
+      ? {
+          pid,
+          startedAt: typeof startedAt === 'string' ? startedAt : null,
+          url: typeof url === 'string' ? url : null,
+        }
       : null;
   } catch {
     return null;
   }
 }
 
-function isRunning(pid: number): boolean {
+function isRunning({ pid, startedAt }: Holder): boolean {
+  const now = processState(pid);
+  if (now !== null && startedAt !== null) {
+    return now.startedAt === startedAt && !now.hasEnded;
+  }
   try {
     process.kill(pid, 0);
-    return pid !== process.pid;
+    // Without its start time, our own id in a lock is an earlier process's (a container's engine always has the same).
+    return pid !== process.pid && now?.hasEnded !== true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Fields 3 and 22 of /proc/PID/stat; null where there is no such thing (not Linux, no such process). */
+function processState(pid: number): { startedAt: string; hasEnded: boolean } | null {
+  // The second field is the program's name in brackets and may contain anything.
+  const fields = readText(`/proc/${pid}/stat`)?.split(')').at(-1)?.trim().split(' ');
+  const [state, startedAt] = [fields?.[0], fields?.[19]];
+  return state === undefined || startedAt === undefined ? null : { startedAt, hasEnded: /[ZX]/.test(state) };
 }

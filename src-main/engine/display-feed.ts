@@ -2,6 +2,7 @@ import {
   type DisplayFrame,
   encodeFrame,
   FRAMES_IN_FLIGHT,
+  type FrameLease,
   type RawFrame,
   type ResultPacket,
 } from '../../src-shared/index.ts';
@@ -21,7 +22,7 @@ export interface DisplayHandle {
 interface Viewer {
   readonly sink: DisplaySink;
   inFlight: Set<number>;
-  waiting: DisplayFrame | null;
+  waiting: { readonly display: DisplayFrame; readonly lease: FrameLease | null } | null;
 }
 
 /**
@@ -33,7 +34,8 @@ export class DisplayFeed {
   readonly #viewers = new Set<Viewer>();
   #seq = 0;
   #coalesced = 0;
-  #lastPairMs = Number.NEGATIVE_INFINITY;
+  /** When the oldest frame was received that no result has come after; null: none waits. */
+  #waitingSinceMs: number | null = null;
   #lastOfferedReceivedMs = Number.NEGATIVE_INFINITY;
 
   get coalesced(): number {
@@ -48,14 +50,17 @@ export class DisplayFeed {
         viewer.inFlight.delete(seq);
         this.#flush(viewer);
       },
-      detach: () => this.#viewers.delete(viewer),
+      detach: () => {
+        this.#viewers.delete(viewer);
+        forget(viewer);
+      },
     };
   }
 
   /** A frame with its result. Older than what was shown last, it is not offered: pictures never run backwards. */
   offerPair(packet: ResultPacket): void {
-    this.#lastPairMs = monotonicMs();
-    if (packet.frame.receivedMs <= this.#lastOfferedReceivedMs) {
+    this.#waitingSinceMs = null;
+    if (packet.frame.receivedMs < this.#lastOfferedReceivedMs) {
       return;
     }
     this.#offer(packet.frame, () => ({
@@ -65,19 +70,20 @@ export class DisplayFeed {
     }));
   }
 
-  /** A frame as it was received: offered only when no pair was completed for `noMaskAfterMs`. */
+  /** A frame as it was received: offered only when frames have waited `noMaskAfterMs` for a result. */
   offerRaw(frame: RawFrame, noMaskAfterMs: number): void {
-    if (monotonicMs() - this.#lastPairMs >= noMaskAfterMs) {
+    this.#waitingSinceMs ??= frame.receivedMs;
+    if (frame.receivedMs - this.#waitingSinceMs >= noMaskAfterMs) {
       this.#offer(frame, () => ({ state: null, score: null, maskBits: null }));
     }
   }
 
   /** The next source's pictures have nothing to do with the last one's. */
   restart(): void {
-    this.#lastPairMs = Number.NEGATIVE_INFINITY;
+    this.#waitingSinceMs = null;
     this.#lastOfferedReceivedMs = Number.NEGATIVE_INFINITY;
     for (const viewer of this.#viewers) {
-      viewer.waiting = null;
+      forget(viewer);
     }
   }
 
@@ -90,19 +96,28 @@ export class DisplayFeed {
     for (const viewer of this.#viewers) {
       if (viewer.waiting !== null) {
         this.#coalesced++;
+        viewer.waiting.lease?.release();
       }
-      viewer.waiting = display;
+      frame.lease?.hold();
+      viewer.waiting = { display, lease: frame.lease };
       this.#flush(viewer);
     }
   }
 
   #flush(viewer: Viewer): void {
     if (viewer.waiting !== null && viewer.inFlight.size < FRAMES_IN_FLIGHT) {
-      viewer.inFlight.add(viewer.waiting.seq);
-      viewer.sink.sendFrame(encodeFrame(viewer.waiting));
+      const { display, lease } = viewer.waiting;
       viewer.waiting = null;
+      viewer.inFlight.add(display.seq);
+      viewer.sink.sendFrame(encodeFrame(display));
+      lease?.release();
     }
   }
+}
+
+function forget(viewer: Viewer): void {
+  viewer.waiting?.lease?.release();
+  viewer.waiting = null;
 }
 
 function toDisplayFrame(

@@ -10,12 +10,16 @@ import type {
   ResultPacket,
   Settings,
   SettingsPatch,
+  SourceLink,
 } from '../../src-shared/index.ts';
 import { settingInfo } from '../../src-shared/index.ts';
+import type { SourceState } from '../acquisition/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { type InferenceState, InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
 import { KpiSampler, LivenessMonitor, type LogControl, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
+import { AddressRules } from './address-rules.ts';
+import { Announcer } from './announcer.ts';
 import { CommandQueue } from './commands.ts';
 import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
 import { inferenceOptions, lagLimitMs } from './inference-options.ts';
@@ -31,6 +35,8 @@ export interface EngineOptions {
   readonly settings: SettingsStore;
   readonly spawnInference: SpawnInference;
   readonly modelsDir: string;
+  /** Where a console may open recordings from (design, section 8). */
+  readonly recordingFolders: readonly string[];
   readonly log: LogControl;
 }
 
@@ -38,6 +44,8 @@ export interface EngineOptions {
 const LIVENESS_TICK_MS = 25;
 /** Consoles get a snapshot at least this often, so that their silence means something. */
 const SNAPSHOT_MS = 500;
+/** A command opens or closes sockets on this machine's side only: one that takes longer is not worth waiting for. */
+const COMMAND_GRACE_MS = 1000;
 
 /**
  * One stream's whole live loop, built from Settings: source -> queues -> model -> queues -> publisher and consoles.
@@ -54,11 +62,12 @@ export class Engine implements EngineBackend {
   readonly #kpi = new KpiSampler(monotonicMs());
   readonly #displays = new DisplayFeed();
   readonly #commands = new CommandQueue(this);
+  readonly #addressRules: AddressRules;
   readonly #inference: InferenceSupervisor;
   readonly #livePath: LivePath;
   readonly #source: SourceSlot;
   readonly #publisher: PublisherSlot;
-  readonly #listeners = new Set<EngineListener>();
+  readonly #announcer = new Announcer(() => this.snapshot());
   readonly #sentListeners = new Set<(packet: ResultPacket) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
   #lastFrame: RawFrame | null = null;
@@ -67,12 +76,16 @@ export class Engine implements EngineBackend {
   #latestKpi: KpiSample | null = null;
   /** Why the model gave no result for the newest frame it answered; null when it gave one. */
   #lastFailure: string | null = null;
-  #snapshotQueued = false;
+  #lastSourceLink: SourceLink = 'disconnected';
+  /** Whether the operator wants them open: a changed setting does not bring back what was disconnected by hand. */
+  readonly #wanted = { source: true, publisher: true };
+  #isClosing = false;
 
   constructor(options: EngineOptions) {
     this.build = options.build;
     this.#settings = options.settings;
     this.#log = options.log;
+    this.#addressRules = new AddressRules(options.recordingFolders);
     const settings = options.settings.current;
     this.queues = initQueues({
       rtSize: settings['queues.rtSize'],
@@ -97,18 +110,15 @@ export class Engine implements EngineBackend {
     );
     this.#livePath.setModelEnabled(settings['model.enabled']);
     this.#publisher = new PublisherSlot({
-      changed: () => this.#changed(),
+      changed: () => this.#announcer.changed(),
       problem: (key, message) => this.#problem(key, message),
     });
     this.#source = new SourceSlot({
       frame: (frame) => this.#receive(frame),
+      heard: () => this.#liveness.heard(monotonicMs()),
       keepAlive: () => this.#liveness.keepAlive(monotonicMs()),
       state: (state) => {
-        this.#liveness.linkChanged(state.link, monotonicMs());
-        this.#log.log('info', 'source.state', { link: state.link, message: state.message });
-        if (state.link === 'disconnected' || state.link === 'failed') this.#sourceLost(state.message);
-        this.#judgeLiveness();
-        this.#changed();
+        this.#noteSource(state);
       },
       problem: (key, message) => this.#problem(key, message),
     });
@@ -119,6 +129,7 @@ export class Engine implements EngineBackend {
     if (this.#settings.fileProblem !== null) {
       this.#problems.stands('settings.file', 'warning', this.#settings.fileProblem, monotonicMs());
     }
+    this.#settings.onSaveProblem((problem) => this.#noteSaveProblem(problem));
     this.#inference.start();
     await this.#publisher.open(this.#settings.current);
     await this.openSource();
@@ -126,18 +137,21 @@ export class Engine implements EngineBackend {
     this.#timers.push(
       setInterval(() => this.#judgeLiveness(), LIVENESS_TICK_MS),
       setInterval(() => this.#sample(), intervalS * 1000),
-      setInterval(() => this.#emitSnapshot(), SNAPSHOT_MS),
+      setInterval(() => this.#announcer.snapshotNow(), SNAPSHOT_MS),
     );
   }
 
+  /** Ends everything; a command in progress is given a moment to finish, and no further one is taken. */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#commands.idle(COMMAND_GRACE_MS);
     for (const timer of this.#timers) {
       clearInterval(timer);
     }
-    await this.#source.close();
-    this.#publisher.announceUnavailable('the engine is closing');
     this.#livePath.abandonFrames();
-    await Promise.all([this.#publisher.close(), this.#inference.close()]);
+    this.#publisher.announceUnavailable('the engine is closing');
+    await Promise.all([this.#source.close(), this.#publisher.close(), this.#inference.close()]);
+    await this.#settings.settled();
   }
 
   now(): number {
@@ -162,8 +176,7 @@ export class Engine implements EngineBackend {
   }
 
   subscribe(listener: EngineListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#announcer.subscribe(listener);
   }
 
   /** Every result in the moment it was sent, with its complete trace; for measuring. Returns the unsubscriber. */
@@ -177,6 +190,9 @@ export class Engine implements EngineBackend {
   }
 
   execute<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
+    if (this.#isClosing) {
+      return Promise.reject(new Error('the engine is closing'));
+    }
     this.#log.log('info', 'command', { name });
     return this.#commands.run(name, args);
   }
@@ -189,6 +205,7 @@ export class Engine implements EngineBackend {
       source: { ...this.#source.describe(), deviceName: meta?.deviceName ?? null, size: meta?.size ?? null },
       liveness: this.#liveness.state(nowMs),
       frameAgeMs: this.#liveness.frameAgeMs(nowMs),
+      framePeriodMs: this.#liveness.periodMs,
       inference: this.#describeInference(),
       publisher: this.#publisher.describe(this.#source.describe().kind),
       settings: this.#settings.current,
@@ -200,9 +217,14 @@ export class Engine implements EngineBackend {
     return this.#settings.current;
   }
 
-  /** Validates, saves and puts in force what can act now. @throws {BadSetting} */
+  /**
+   * Validates, saves and puts in force what can act now; returns the keys whose change waits for a restart.
+   *
+   * @throws {BadSetting | BadSourceAddress | BadEndpoint | AddressRefused} before anything is changed.
+   */
   async applySettings(patch: SettingsPatch): Promise<(keyof Settings)[]> {
     const before = this.#settings.current;
+    this.#addressRules.check(patch, before['publish.allowedPeers']);
     const valid = this.#settings.update(patch);
     const changed = (Object.keys(valid) as (keyof Settings)[]).filter(
       (key) => JSON.stringify(before[key]) !== JSON.stringify(this.#settings.current[key]),
@@ -215,46 +237,88 @@ export class Engine implements EngineBackend {
       this.#livePath.setModelEnabled(settings['model.enabled']);
     }
     if (changed.includes('publish.address') || changed.includes('publish.allowedPeers')) {
-      await this.openPublisher();
+      await this.#reopenPublisher(changed.includes('publish.address'));
     } else if (changed.some((key) => key.startsWith('publish.'))) {
       this.#publisher.update(settings);
     }
     if (changed.some((key) => key.startsWith('source.'))) {
-      await this.openSource();
+      await this.#reopenSource(changed.includes('source.address'));
     }
-    this.#changed();
+    this.#announcer.changed();
     return changed.filter((key) => !settingInfo(key).live);
   }
 
   /** (Re)connects the source of the settings in force. */
   async openSource(): Promise<void> {
-    await this.closeSource('the source is being changed');
-    this.#liveness.reset(true);
-    this.#source.open(this.#settings.current);
-    this.#changed();
+    this.#wanted.source = true;
+    await this.#endSource('the source is being changed');
+    if (!this.#isClosing) {
+      this.#liveness.reset(true);
+      this.#source.open(this.#settings.current);
+      this.#announcer.changed();
+    }
   }
 
-  /** Ends the source; frames of it that are still under way are dropped and Slicer is told. */
-  async closeSource(reason = 'the source was disconnected'): Promise<void> {
-    await this.#source.close();
-    this.#liveness.reset(false);
-    this.#livePath.abandonFrames();
-    this.#publisher.announceUnavailable(reason);
-    this.#publisher.forgetSource();
-    this.#displays.restart();
-    this.#gaps.restart();
-    this.#lastFrame = null;
-    this.#changed();
+  /** Ends the source until it is opened again. */
+  async closeSource(): Promise<void> {
+    this.#wanted.source = false;
+    await this.#endSource('the source was disconnected');
   }
 
   async openPublisher(): Promise<void> {
-    await this.#publisher.open(this.#settings.current);
-    this.#changed();
+    this.#wanted.publisher = true;
+    if (!this.#isClosing) {
+      await this.#publisher.open(this.#settings.current);
+      this.#announcer.changed();
+    }
   }
 
   async closePublisher(): Promise<void> {
+    this.#wanted.publisher = false;
     await this.#publisher.close();
-    this.#changed();
+    this.#announcer.changed();
+  }
+
+  async #reopenSource(isAnother: boolean): Promise<void> {
+    if (this.#wanted.source || isAnother) {
+      await this.openSource();
+    }
+  }
+
+  async #reopenPublisher(isAnother: boolean): Promise<void> {
+    if (this.#wanted.publisher || isAnother) {
+      await this.openPublisher();
+    }
+  }
+
+  /** Frames of the source that are still under way are dropped and Slicer is told, before anything is waited for. */
+  async #endSource(reason: string): Promise<void> {
+    const hadSource = this.#liveness.state(monotonicMs()) !== 'NO SOURCE';
+    this.#liveness.reset(false);
+    this.#livePath.abandonFrames();
+    if (hadSource) {
+      this.#publisher.announceUnavailable(reason);
+    }
+    this.#publisher.forgetSource();
+    this.#displays.restart();
+    this.#gaps.restart();
+    this.#keepAsLast(null);
+    this.#lastSourceLink = 'disconnected';
+    await this.#source.close();
+    this.#announcer.changed();
+  }
+
+  #noteSource({ link, message }: SourceState): void {
+    this.#liveness.linkChanged(link, monotonicMs());
+    if (link !== this.#lastSourceLink) {
+      this.#log.log('info', 'source.state', { link, message });
+      if (this.#lastSourceLink === 'connected') {
+        this.#sourceLost(message);
+      }
+      this.#lastSourceLink = link;
+    }
+    this.#judgeLiveness();
+    this.#announcer.changed();
   }
 
   #buildInference(options: EngineOptions, settings: Settings): InferenceSupervisor {
@@ -264,7 +328,7 @@ export class Engine implements EngineBackend {
       credit: () => this.#livePath.pump(),
       state: (state) => {
         this.#noteInference(state);
-        this.#changed();
+        this.#announcer.changed();
       },
     });
   }
@@ -284,6 +348,16 @@ export class Engine implements EngineBackend {
     }
   }
 
+  #noteSaveProblem(problem: string | null): void {
+    if (problem === null) {
+      this.#problems.clear('settings.save');
+    } else {
+      this.#problems.stands('settings.save', 'warning', problem, monotonicMs());
+      this.#log.log('warn', 'settings.save', { message: problem });
+    }
+    this.#announcer.changed();
+  }
+
   #describeInference(): EngineSnapshot['inference'] {
     const { link, modelId, provider, message, restarts } = this.#inference.state;
     return {
@@ -297,7 +371,7 @@ export class Engine implements EngineBackend {
 
   #receive(frame: RawFrame): void {
     const identical = this.#lastFrame !== null && samePixels(this.#lastFrame.raw, frame.raw);
-    this.#lastFrame = frame;
+    this.#keepAsLast(frame);
     this.#liveness.frame(frame.receivedMs, identical);
     this.#gaps.frame(frame.meta);
     this.#kpi.frameReceived();
@@ -305,12 +379,17 @@ export class Engine implements EngineBackend {
     this.#displays.offerRaw(frame, this.settings['view.noMaskAfterMs']);
   }
 
+  /** The newest frame is kept to compare the next one with, and to describe the source by. */
+  #keepAsLast(frame: RawFrame | null): void {
+    frame?.lease?.hold();
+    this.#lastFrame?.lease?.release();
+    this.#lastFrame = frame;
+  }
+
   #send(packet: ResultPacket): void {
-    // A mask that was under way when the model was switched off comes too late.
-    const isOn = this.settings['model.enabled'];
-    if (packet.result !== null && isOn) {
+    if (packet.result !== null) {
       this.#publisher.publish(packet);
-    } else if (!isOn || packet.state === 'ai-failed') {
+    } else if (packet.state === 'ai-off' || packet.state === 'ai-failed') {
       this.#publisher.announceUnavailable(packet.reason ?? 'the model is switched off');
     }
   }
@@ -339,7 +418,7 @@ export class Engine implements EngineBackend {
     if (liveness === 'LINK LOST') {
       this.#sourceLost('the link is lost');
     }
-    this.#emitSnapshot();
+    this.#announcer.snapshotNow();
   }
 
   /** A mask that is still under way would come after the news that there are none, and stay. */
@@ -363,9 +442,7 @@ export class Engine implements EngineBackend {
       coalesced: this.#displays.coalesced,
       syncMs: this.#lastFrame?.meta.pose?.skewMs ?? null,
     });
-    for (const listener of this.#listeners) {
-      listener.kpi(this.#latestKpi);
-    }
+    this.#announcer.kpi(this.#latestKpi);
   }
 
   #problem(key: string, message: string): void {
@@ -373,26 +450,6 @@ export class Engine implements EngineBackend {
     // The first is news, then every doubling: a stream of bad messages must not become a stream of log lines.
     if ((count & (count - 1)) === 0) {
       this.#log.log('warn', key, { message, count });
-    }
-  }
-
-  /** Several changes of one turn make one snapshot. */
-  #changed(): void {
-    if (!this.#snapshotQueued) {
-      this.#snapshotQueued = true;
-      setImmediate(() => {
-        this.#snapshotQueued = false;
-        this.#emitSnapshot();
-      });
-    }
-  }
-
-  #emitSnapshot(): void {
-    if (this.#listeners.size > 0) {
-      const snapshot = this.snapshot();
-      for (const listener of this.#listeners) {
-        listener.snapshot(snapshot);
-      }
     }
   }
 }

@@ -55,8 +55,12 @@ export class LivePath {
     this.#maxLagMs = Math.min(MAX_LAG_MS, maxLagMs);
   }
 
+  /** Switched off, nothing of what the model still works on may come after the news that there are no masks. */
   setModelEnabled(enabled: boolean): void {
     this.#modelEnabled = enabled;
+    if (!enabled) {
+      this.#dropHandedOver('ai-off');
+    }
     this.pump();
   }
 
@@ -99,12 +103,10 @@ export class LivePath {
     this.#ledger.drop(handle, reason);
   }
 
-  /** The source was closed or replaced: what is still under way belongs to another picture. */
+  /** The source was closed, replaced or lost: what is still under way belongs to another picture. */
   abandonFrames(): void {
     this.#queues.getQueueRtDyn().clear('source-changed');
-    for (const handle of this.#ledger.handles()) {
-      this.#ledger.drop(handle, 'source-changed');
-    }
+    this.#dropHandedOver('source-changed');
     this.#queues.getQueueOut().clear('source-changed');
   }
 
@@ -116,6 +118,12 @@ export class LivePath {
       dropped: queues.Queue_RT_dyn.drops + queues.Queue_GPU.drops + queues.Queue_Out.drops,
       inFlight: queues.Queue_RT_dyn.size + queues.Queue_GPU.size + queues.Queue_Out.size,
     };
+  }
+
+  #dropHandedOver(reason: DropReason): void {
+    for (const handle of this.#ledger.handles()) {
+      this.#ledger.drop(handle, reason);
+    }
   }
 
   #handOver(frame: RawFrame, nowMs: number): void {
@@ -144,6 +152,8 @@ export class LivePath {
       this.#on.send(item.packet);
       this.#sent++;
       this.#on.sent({ ...item.packet, trace: { ...item.packet.trace, sentMs: monotonicMs() } });
+      // Frames that are dropped instead may still be on their way to the model: their memory is left to the collector.
+      item.packet.frame.lease?.release();
     }
   }
 

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import {
@@ -27,12 +28,17 @@ export interface SettingsSources {
 /**
  * All settings in force, from (weakest first) defaults, the settings file, the environment, the command line and what
  * was changed at run time. The engine is the only writer of the file; a save is written beside it, synced and renamed,
- * so that a crash leaves the old or the new file and never half of one.
+ * so that a crash leaves the old or the new file and never half of one. Saving is off the caller's path: a full disk
+ * must not keep a setting from acting.
  */
 export class SettingsStore {
   readonly #file: string | null;
   #saved: SettingsPatch = {};
   #revision = 0;
+  #savedRevision = 0;
+  #saving: Promise<void> | null = null;
+  #saveProblem: string | null = null;
+  #tellSaveProblem: (problem: string | null) => void = () => {};
   #current: Settings;
   /** What was wrong with the settings file, for the operator; null when nothing was. */
   readonly fileProblem: string | null;
@@ -49,8 +55,18 @@ export class SettingsStore {
     return this.#current;
   }
 
+  /** Why the newest settings are not on disk, for the operator; null when they are, or are just being written. */
+  get saveProblem(): string | null {
+    return this.#saveProblem;
+  }
+
+  /** Has `listener` told when saving begins to fail, fails otherwise, or succeeds again (null). */
+  onSaveProblem(listener: (problem: string | null) => void): void {
+    this.#tellSaveProblem = listener;
+  }
+
   /**
-   * Puts a validated patch in force and saves it. Returns the keys whose change waits for a restart.
+   * Puts a patch in force and has it saved; returns it, validated. Never fails because of the disk.
    *
    * @throws {BadSetting}
    */
@@ -58,8 +74,14 @@ export class SettingsStore {
     const valid = validPatch(patch);
     this.#current = { ...this.#current, ...valid };
     this.#saved = { ...this.#saved, ...valid };
-    this.#save();
+    this.#revision++;
+    this.#saving ??= this.#save();
     return valid;
+  }
+
+  /** When everything is on disk, or has failed to get there. */
+  async settled(): Promise<void> {
+    await this.#saving;
   }
 
   #load(): string | null {
@@ -77,31 +99,59 @@ export class SettingsStore {
     try {
       const content = fileSchema.parse(JSON.parse(text));
       this.#revision = content.revision;
+      this.#savedRevision = content.revision;
       this.#saved = validPatch(content.settings as SettingsPatch);
       return null;
     } catch (error) {
-      // Kept for whoever wants to repair it; the engine starts on defaults rather than not at all.
-      renameSync(this.#file, `${this.#file}.bad`);
-      return `settings file ${this.#file} was not usable and is now ${path.basename(this.#file)}.bad: ${wordsOf(error)}`;
+      return `settings file ${this.#file} was not usable ${setAside(this.#file)}: ${wordsOf(error)}`;
     }
   }
 
-  #save(): void {
-    if (this.#file === null) {
-      return;
-    }
-    this.#revision++;
-    mkdirSync(path.dirname(this.#file), { recursive: true });
-    const beside = `${this.#file}.new`;
-    const handle = openSync(beside, 'w', 0o600);
+  /** Writes until the newest revision is on disk or cannot be written; changes made meanwhile go into the next round. */
+  async #save(): Promise<void> {
     try {
-      writeSync(handle, `${JSON.stringify({ revision: this.#revision, settings: this.#saved }, null, 2)}\n`);
-      fsyncSync(handle);
+      while (this.#file !== null && this.#savedRevision < this.#revision) {
+        const revision = this.#revision;
+        await writeWhole(this.#file, `${JSON.stringify({ revision, settings: this.#saved }, null, 2)}\n`);
+        this.#savedRevision = revision;
+      }
+      this.#noteSaveProblem(null);
+    } catch (error) {
+      this.#noteSaveProblem(`settings act but are not saved to ${this.#file}: ${wordsOf(error)}`);
     } finally {
-      closeSync(handle);
+      this.#saving = null;
     }
-    renameSync(beside, this.#file);
   }
+
+  #noteSaveProblem(problem: string | null): void {
+    if (problem !== this.#saveProblem) {
+      this.#saveProblem = problem;
+      this.#tellSaveProblem(problem);
+    }
+  }
+}
+
+/** The engine starts on defaults rather than not at all; the bad file is kept for whoever wants to repair it. */
+function setAside(file: string): string {
+  try {
+    renameSync(file, `${file}.bad`);
+    return `and is now ${path.basename(file)}.bad`;
+  } catch (error) {
+    return `and could not be set aside (${wordsOf(error)})`;
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const beside = `${file}.new`;
+  const handle = await open(beside, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(beside, file);
 }
 
 /** @throws {BadSetting} */

@@ -21,6 +21,7 @@ export class SourceSlot {
     const current = (): boolean => this.#source === source;
     const events: SourceEvents = {
       frame: (frame) => current() && this.#on.frame(frame),
+      heard: () => current() && this.#on.heard(),
       keepAlive: () => current() && this.#on.keepAlive(),
       problem: (key, message) => current() && this.#on.problem(key, message),
       state: (state) => current() && this.#setState(state),

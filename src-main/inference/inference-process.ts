@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openChannel } from './channel.ts';
+import { openFramePipe } from './frame-pipe.ts';
 import { InferenceService } from './inference-service.ts';
 import { stagesOf } from './kinds.ts';
 import { readManifest } from './manifest.ts';
@@ -23,6 +24,7 @@ const FLUSH_MS = 100;
 const channel = openChannel();
 const send = (message: FromInference): void => channel.postMessage(message);
 let service: InferenceService | null = null;
+const frames = openFramePipe((frame) => service?.accept(frame));
 
 /** Node's own exit waits for the worker; during a run that aborts with a core dump, so then it is a kill. */
 function end(code: number): void {
@@ -51,6 +53,7 @@ function start(config: InferenceConfig): void {
     gpuQueueSize: config.gpuQueueSize,
     maxLagMs: config.maxLagMs,
     send,
+    release: (pixels) => frames?.release(pixels),
     startRun: (request: RunRequest) => worker.postMessage(request, [request.input.buffer]),
   });
   worker.on('message', (message: FromSessionWorker) => {

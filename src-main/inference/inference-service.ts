@@ -17,6 +17,8 @@ export interface ServiceOptions {
   readonly gpuQueueSize: number;
   readonly maxLagMs: number;
   readonly send: (message: FromInference) => void;
+  /** The pixels of a frame are no longer needed. */
+  readonly release: (pixels: Uint8Array) => void;
   /** Hands one request to the worker thread; its memory goes with it. */
   readonly startRun: (request: RunRequest) => void;
 }
@@ -84,6 +86,7 @@ export class InferenceService {
       const frame = this.#queues.tryDequeue(queue);
       if (frame === null) return;
       const next = attempt(() => this.#stages.prepare(checked(frame)));
+      this.#options.release(frame.pixels);
       const preprocessedMs = monotonicMs();
       if (isPreparedRun(next)) {
         this.#prepared = { frame, run: next, preprocessedMs, waitMs: 0 };
@@ -120,6 +123,7 @@ export class InferenceService {
   }
 
   #drop(frame: GpuFrame, reason: DropReason): void {
+    this.#options.release(frame.pixels);
     this.#options.send({ type: 'dropped', handle: frame.handle, reason });
   }
 }

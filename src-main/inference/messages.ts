@@ -17,6 +17,18 @@ export type ToInference =
   | { readonly type: 'frame'; readonly frame: GpuFrame }
   | { readonly type: 'max-lag'; readonly maxLagMs: number };
 
+/** A frame as a message, for processes without a pipe for frames. */
+export const frameMessage = (frame: GpuFrame): ToInference => ({
+  type: 'frame',
+  frame: { ...frame, pixels: ownBytes(frame.pixels) },
+});
+
+/** Structured clone copies a view's whole buffer: a small picture in a large message goes alone. */
+function ownBytes(pixels: Uint8Array): Uint8Array {
+  const surplus = pixels.buffer.byteLength - pixels.byteLength;
+  return surplus > pixels.byteLength >> 3 ? pixels.slice() : pixels;
+}
+
 /** When a frame passed which point in the inference process, on the clock all processes share. */
 export interface StageTimes {
   readonly preprocessedMs: number;

@@ -5,7 +5,10 @@ import type { StageTimes } from './messages.ts';
 export interface InferenceResult extends StageTimes {
   readonly handle: number;
   readonly state: ResultState;
-  /** Source's full size, 0/1, owned by the receiver; all 0 for `no-bone`, null when there is no answer. */
+  /**
+   * Source's full size, 0/1; all 0 for `no-bone`, null when there is no answer. Written anew for the next result: whoever
+   * keeps it keeps `maskBits`.
+   */
   readonly mask: Uint8Array | null;
   /** The same, one bit a pixel (`packMask`). */
   readonly maskBits: Uint8Array | null;

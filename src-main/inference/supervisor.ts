@@ -76,6 +76,7 @@ export class InferenceSupervisor {
   #suspected = false;
   #closing = false;
   #refusal: string | null = null;
+  #mask = new Uint8Array(0);
   #exited: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #hangTimer: NodeJS.Timeout | null = null;
@@ -122,7 +123,7 @@ export class InferenceSupervisor {
 
   /** Hands a frame over. Without a ready process it is dropped at once. */
   submit(frame: GpuFrame): void {
-    const { pixels, ...rest } = frame;
+    const { pixels: _, ...rest } = frame;
     const now = monotonicMs();
     this.#ledger.handOver(frame.handle, { frame: rest, handedMs: now });
     this.#handed.set(frame.handle, now);
@@ -131,7 +132,7 @@ export class InferenceSupervisor {
       return;
     }
     if (this.inFlight === 1) this.#suspected = false;
-    this.#post({ type: 'frame', frame: { ...rest, pixels: ownBytes(pixels) } });
+    this.#child?.postFrame(frame);
     this.#hangTimer ??= setInterval(() => this.#checkHang(), HANG_CHECK_MS).unref();
   }
 
@@ -219,6 +220,12 @@ export class InferenceSupervisor {
     }
   }
 
+  /** One mask for all results: each in memory of its own would make V8 collect several times a second. */
+  #maskOf(pixels: number): Uint8Array {
+    if (this.#mask.length !== pixels) this.#mask = new Uint8Array(pixels);
+    return this.#mask;
+  }
+
   #resolve(message: FromInference & { readonly type: 'result' }): void {
     const handed = this.#ledger.resolve(message.handle);
     this.#handed.delete(message.handle);
@@ -226,9 +233,10 @@ export class InferenceSupervisor {
     const { handle, state, score, reason, times } = message;
     const pixels = handed.frame.size[0] * handed.frame.size[1];
     const hasMask = state === 'bone' || state === 'no-bone';
-    const mask = hasMask ? new Uint8Array(pixels) : null;
+    const mask = hasMask ? this.#maskOf(pixels) : null;
     const maskBits = hasMask ? (message.maskBits ?? new Uint8Array((pixels + 7) >> 3)) : null;
     if (mask !== null && message.maskBits !== null) unpackMask(message.maskBits, mask);
+    else mask?.fill(0);
     this.#listener.result({
       handle,
       state,
@@ -322,10 +330,4 @@ export class InferenceSupervisor {
     this.#state = { ...this.#state, ...change };
     this.#listener.state(this.#state);
   }
-}
-
-/** Structured clone copies a view's whole buffer: a small picture in a large message goes alone. */
-function ownBytes(pixels: Uint8Array): Uint8Array {
-  const surplus = pixels.buffer.byteLength - pixels.byteLength;
-  return surplus > pixels.byteLength >> 3 ? pixels.slice() : pixels;
 }

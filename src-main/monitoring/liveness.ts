@@ -47,11 +47,17 @@ export class LivenessMonitor {
     if (link === 'connected') {
       this.#everConnected = true;
       this.#lastAnythingMs = nowMs;
-    } else if (this.#lastFrameMs !== null) {
-      this.#enterTrouble('LINK LOST');
+    } else {
+      this.state(nowMs);
     }
   }
 
+  /** A message came, whatever it says: the link lives. */
+  heard(nowMs: number): void {
+    this.#lastAnythingMs = nowMs;
+  }
+
+  /** The source says that it lives and has no new picture. */
   keepAlive(nowMs: number): void {
     this.#lastAnythingMs = nowMs;
     this.#keepAlivesSinceFrame++;
@@ -60,7 +66,8 @@ export class LivenessMonitor {
   /** `identical`: its pixels equal the frame's before. */
   frame(nowMs: number, identical: boolean): void {
     this.state(nowMs);
-    if (this.#lastFrameMs !== null && this.#framesSinceTrouble > 0) {
+    // A slow source is stale by the limit for fast ones until its own period is known: only an outage is no gap.
+    if (this.#lastFrameMs !== null && nowMs - this.#lastFrameMs < LINK_LOST_SILENCE_MS) {
       this.#gaps.push(nowMs - this.#lastFrameMs);
       if (this.#gaps.length > PERIOD_GAPS) {
         this.#gaps.shift();
@@ -89,6 +96,12 @@ export class LivenessMonitor {
   state(nowMs: number): Liveness {
     if (!this.#wanted) {
       return 'NO SOURCE';
+    }
+    if (this.#link === 'failed') {
+      return this.#enterTrouble('SOURCE FAILED');
+    }
+    if (this.#link === 'disconnected' && this.#everConnected) {
+      return this.#enterTrouble('ENDED');
     }
     const age = this.frameAgeMs(nowMs);
     const silence = this.#lastAnythingMs === null ? null : nowMs - this.#lastAnythingMs;

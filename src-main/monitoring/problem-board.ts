@@ -11,24 +11,37 @@ interface Entry {
 
 /** An event stays on the board this long after it last happened: long enough to be read from across the room. */
 const SHOWN_FOR_MS = 10_000;
-/** Keys beyond this share the last place: a hostile sender must not grow the board. */
-const MAX_KEYS = 100;
+/** Events keep this many places; more at once share {@link OVERFLOW}: a hostile sender must not grow the board. */
+const MAX_EVENTS = 100;
+const OVERFLOW = 'other';
+/** Messages quote what came over a socket; no longer than what an operator reads. */
+const MAX_MESSAGE_CHARACTERS = 500;
 
 /**
- * What is wrong now, keyed: one line per cause with a count, gone by itself when its cause is. Counts live on, so that
- * a cause that comes back goes on counting.
+ * What is wrong now, keyed: one line per cause with a count, gone by itself when its cause is. Counts live on while
+ * there is room, so that a cause that comes back goes on counting. What stands always has a place of its own.
  */
 export class ProblemBoard {
   readonly #entries = new Map<string, Entry>();
 
   /** Something was refused, skipped or failed once. Returns its count, so that a log can thin itself out. */
   happened(key: string, severity: Problem['severity'], message: string, nowMs: number): number {
-    return this.#note(key, severity, message, nowMs, false);
+    const place = this.#entries.has(key) || this.#hasRoom(nowMs) ? key : OVERFLOW;
+    const entry = this.#entries.get(place);
+    if (entry?.standing === true) {
+      // What stands says more than one more case of it.
+      return ++entry.count;
+    }
+    return this.#put(place, { severity, message, count: (entry?.count ?? 0) + 1, lastMs: nowMs, standing: false });
   }
 
-  /** Something is wrong until `clear(key)`. */
+  /** Something is wrong until `clear(key)`. Keys of these are the program's own, never a sender's. */
   stands(key: string, severity: Problem['severity'], message: string, nowMs: number): number {
-    return this.#note(key, severity, message, nowMs, true);
+    const entry = this.#entries.get(key);
+    // A standing problem that is merely said again has not happened again.
+    const isNews = !(entry?.standing === true && entry.message === shortened(message));
+    const count = (entry?.count ?? 0) + (isNews ? 1 : 0);
+    return this.#put(key, { severity, message, count, lastMs: nowMs, standing: true });
   }
 
   clear(key: string): void {
@@ -39,7 +52,7 @@ export class ProblemBoard {
     }
   }
 
-  /** Times `key` has happened since the engine started. */
+  /** Times `key` has happened, for as long as the board had room to remember it. */
   count(key: string): number {
     return this.#entries.get(key)?.count ?? 0;
   }
@@ -47,29 +60,42 @@ export class ProblemBoard {
   current(nowMs: number): Problem[] {
     const shown: Problem[] = [];
     for (const [key, entry] of this.#entries) {
-      if (entry.standing || nowMs - entry.lastMs < SHOWN_FOR_MS) {
+      if (isShown(entry, nowMs)) {
         shown.push({ key, severity: entry.severity, message: entry.message, count: entry.count });
       }
     }
     return shown;
   }
 
-  #note(key: string, severity: Problem['severity'], message: string, nowMs: number, standing: boolean): number {
-    const known = this.#entries.has(key) || this.#entries.size < MAX_KEYS;
-    const place = known ? key : 'other';
-    const entry = this.#entries.get(place);
-    if (entry === undefined) {
-      this.#entries.set(place, { severity, message, count: 1, lastMs: nowMs, standing });
-      return 1;
-    }
-    // A standing problem that is merely said again has not happened again.
-    if (!(standing && entry.standing && entry.message === message)) {
-      entry.count++;
-    }
-    entry.severity = severity;
-    entry.message = message;
-    entry.lastMs = nowMs;
-    entry.standing = standing;
+  #put(key: string, entry: Entry): number {
+    this.#entries.set(key, { ...entry, message: shortened(entry.message) });
     return entry.count;
   }
+
+  /** True when one more event fits, if need be in the place of the one that has been over for longest. */
+  #hasRoom(nowMs: number): boolean {
+    let events = 0;
+    let oldest: { key: string; lastMs: number } | null = null;
+    for (const [key, entry] of this.#entries) {
+      if (entry.standing || key === OVERFLOW) {
+        continue;
+      }
+      events++;
+      if (!isShown(entry, nowMs) && (oldest === null || entry.lastMs < oldest.lastMs)) {
+        oldest = { key, lastMs: entry.lastMs };
+      }
+    }
+    if (events < MAX_EVENTS) {
+      return true;
+    }
+    return oldest !== null && this.#entries.delete(oldest.key);
+  }
+}
+
+function isShown(entry: Entry, nowMs: number): boolean {
+  return entry.standing || nowMs - entry.lastMs < SHOWN_FOR_MS;
+}
+
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE_CHARACTERS ? message : `${message.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…`;
 }

@@ -9,7 +9,7 @@ const JITTER = 0.2;
 
 /**
  * Wait before the next try.
- * @param failures tries that failed since the link was last good; 0 = this is the first one.
+ * @param failures tries that failed since a connection last worked; 0 = it has just been lost.
  * @param sinceLossMs time since the link was lost or first wanted.
  * @param random 0 to 1.
  */

@@ -2,9 +2,11 @@ import { connect, type Socket } from 'node:net';
 import { retryDelayMs } from './back-off.ts';
 import { monotonicMs } from './clock.ts';
 import { type FramerCounters, type FramerProblem, MessageFramer } from './framer.ts';
-import { type OutgoingMessage, packMessage, type ReceivedMessage } from './message.ts';
+import { MemoryPool } from './memory-pool.ts';
+import type { OutgoingMessage, ReceivedMessage } from './message.ts';
 import { buildClientInfo, type ClientInfo } from './messages/client-info.ts';
 import { buildStatus, STATUS_CODES } from './messages/status.ts';
+import { PackedMessage } from './packed-message.ts';
 import { SendQueue } from './send-queue.ts';
 
 export interface ClientState {
@@ -52,7 +54,10 @@ const DEFAULT_DROP_PEER_MS = 5000;
 const WATCH_MS = 100;
 /** TCP's own probes find a peer that vanished without a word while we have nothing to send either. */
 const KEEP_ALIVE_MS = 1000;
-/** A connection that lived this long, or brought a message, counts as one that worked. */
+/**
+ * A connection that lived this long counts as one that worked; after it the first retry is immediate. A message does not
+ * count: a server that sends one and closes would be dialled hundreds of times a second.
+ */
 const WORKED_MS = 1000;
 const FLUSH_ON_CLOSE_MS = 500;
 /** One read takes up to this much: a 640x480 picture in two. */
@@ -66,6 +71,7 @@ export class IgtlClient {
   readonly #options: IgtlClientOptions;
   readonly #on: IgtlClientEvents;
   readonly #framer: MessageFramer;
+  readonly #pool = new MemoryPool();
   readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   #socket: Socket | null = null;
   #queue: SendQueue | null = null;
@@ -113,7 +119,7 @@ export class IgtlClient {
    */
   send(message: OutgoingMessage): boolean {
     if (this.#queue === null) return false;
-    this.#queue.offer(`${message.type} ${message.deviceName}`, packMessage(message, this.#peerVersion));
+    this.#offer(this.#queue, `${message.type} ${message.deviceName}`, message, this.#peerVersion);
     return true;
   }
 
@@ -169,7 +175,7 @@ export class IgtlClient {
 
   #greet(queue: SendQueue): void {
     const version = this.#options.speakVersion2 === false ? 1 : 2;
-    if (version === 2) queue.offer('hello', packMessage(HELLO, 2));
+    if (version === 2) this.#offer(queue, 'hello', HELLO, 2);
     const { clientInfo } = this.#options;
     if (clientInfo === undefined) return;
     const subscription = {
@@ -178,7 +184,7 @@ export class IgtlClient {
       timestampBits: 0n,
       content: [buildClientInfo(clientInfo)],
     };
-    queue.offer('CLIENTINFO', packMessage(subscription, version));
+    this.#offer(queue, 'CLIENTINFO', subscription, version);
   }
 
   #read(buffer: Buffer, length: number): boolean {
@@ -188,7 +194,6 @@ export class IgtlClient {
   }
 
   #received(message: ReceivedMessage): void {
-    this.#failures = 0;
     if (message.header.version === 2) this.#peerVersion = 2;
     if (this.#running) this.#on.message(message);
   }
@@ -216,11 +221,11 @@ export class IgtlClient {
     if (this.#watch !== null) clearInterval(this.#watch);
     this.#watch = null;
     this.#socket = null;
+    const worked = this.#queue !== null && now - this.#connectedMs >= WORKED_MS;
     if (this.#queue !== null) {
       this.#sentBefore += this.#queue.sent;
       this.#droppedBefore += this.#queue.dropped;
       this.#queue = null;
-      if (now - this.#connectedMs > WORKED_MS) this.#failures = 0;
     }
     const { host, port } = this.#options;
     const message = `${host}:${port}: ${reason}`;
@@ -228,11 +233,17 @@ export class IgtlClient {
       this.#on.state({ link: 'disconnected', message: `${host}:${port}: closed by us`, retryInMs: null });
       return;
     }
-    if (this.#failures === 0) this.#lostMs = now;
+    if (worked) this.#lostMs = now;
+    this.#failures = worked ? 0 : this.#failures + 1;
     const retryInMs = retryDelayMs(this.#failures, now - this.#lostMs, Math.random());
-    this.#failures++;
     this.#on.state({ link: 'disconnected', message, retryInMs });
     if (this.#running) this.#retry = setTimeout(() => this.#connect(), retryInMs);
+  }
+
+  #offer(queue: SendQueue, key: string, message: OutgoingMessage, version: 1 | 2): void {
+    const packed = new PackedMessage(message, version, this.#pool);
+    queue.offer(key, packed);
+    packed.release();
   }
 }
 

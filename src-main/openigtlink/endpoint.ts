@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 export interface Endpoint {
   readonly host: string;
@@ -29,4 +29,19 @@ export function parseEndpoint(text: string, defaultPort: number): Endpoint {
 /** True for addresses that only this machine can reach. */
 export function isLoopback(host: string): boolean {
   return (isIPv4(host) && host.startsWith('127.')) || (isIPv6(host) && /^(0*:)*:?0*1$/.test(host));
+}
+
+const LINK_LOCAL = new BlockList();
+LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
+LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
+
+/**
+ * True for 169.254.0.0/16 and fe80::/10 in any spelling (`2852039166`, `::ffff:169.254.1.1`): addresses nobody assigned,
+ * where cloud machines answer with credentials. Names are not resolved.
+ */
+export function isLinkLocal(host: string): boolean {
+  const bare = host.replace(/%.*$/s, '');
+  // The URL parser knows all spellings of an IPv4 address that the system's resolver takes.
+  const plain = isIPv6(bare) ? bare : (URL.parse(`http://${bare}`)?.hostname ?? bare);
+  return (isIPv6(plain) && LINK_LOCAL.check(plain, 'ipv6')) || (isIPv4(plain) && LINK_LOCAL.check(plain, 'ipv4'));
 }

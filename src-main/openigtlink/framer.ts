@@ -3,6 +3,7 @@ import { monotonicMs } from './clock.ts';
 import { type Crc, crc64, crcEquals } from './crc64.ts';
 import { MalformedMessage } from './errors.ts';
 import { announcedBodySize, CRC_AT, HEADER_BYTES, implausible, readHeader } from './header.ts';
+import { MemoryPool } from './memory-pool.ts';
 import type { ReceivedMessage } from './message.ts';
 import { splitExtendedBody } from './metadata.ts';
 import { type FoundMessage, Resync } from './resync.ts';
@@ -80,6 +81,7 @@ export class MessageFramer {
   readonly #options: FramerOptions;
   readonly #on: FramerEvents;
   readonly #now: () => number;
+  readonly #pool = new MemoryPool();
   readonly #header = Buffer.alloc(HEADER_BYTES);
   readonly #headerView = viewOf(this.#header);
   readonly #counters = {
@@ -99,6 +101,7 @@ export class MessageFramer {
   #resync: Resync | null = null;
   #resyncStartedMs = 0;
   #resyncSeedBytes = 0;
+  #resyncMaxBytes = 0;
   #gaveUp = false;
   #connection = 0;
   #largest = { previous: 0, current: 0, messages: 0 };
@@ -166,7 +169,7 @@ export class MessageFramer {
   }
 
   #newMessage(header: Uint8Array, bodySize: number): OpenMessage {
-    const memory = Buffer.allocUnsafeSlow(BODY_AT + bodySize);
+    const memory = this.#pool.take(BODY_AT + bodySize);
     memory.set(header, HEADER_AT);
     const view = viewOf(memory);
     return { memory, view, bodySize, startedMs: this.#now(), filled: 0, crc: EMPTY_CRC, probe: null };
@@ -223,12 +226,13 @@ export class MessageFramer {
     const header = readHeader(open.memory, open.view, HEADER_AT);
     const body = open.memory.subarray(BODY_AT);
     const receivedMs = this.#now();
+    const release = (): void => this.#pool.give(open.memory);
     let message: ReceivedMessage;
     if (header.version === 1) {
-      message = { header, content: body, metadata: NO_METADATA, messageId: 0, receivedMs };
+      message = { header, content: body, metadata: NO_METADATA, messageId: 0, receivedMs, release };
     } else {
       try {
-        message = { header, ...splitExtendedBody(header.type, body), receivedMs };
+        message = { header, ...splitExtendedBody(header.type, body), receivedMs, release };
       } catch (error) {
         if (!(error instanceof MalformedMessage)) throw error;
         this.#counters.malformed++;
@@ -248,6 +252,8 @@ export class MessageFramer {
       start: 1,
     });
     this.#resyncStartedMs = this.#now();
+    // Fixed now: what the searched bytes announce must not push the limit out.
+    this.#resyncMaxBytes = this.#resyncLimit();
     this.#resyncSeedBytes = (this.#suspect?.byteLength ?? 0) + HEADER_BYTES;
     if (this.#suspect !== null) this.#resync.append(this.#suspect);
     this.#resync.append(this.#header);
@@ -262,9 +268,10 @@ export class MessageFramer {
       return this.#resume(resync.bytes, found, 'lost framing');
     }
     const searched = resync.bytes.byteLength - this.#resyncSeedBytes;
-    const limit = Math.max(RESYNC_MIN_BYTES, RESYNC_LARGEST_MESSAGES * this.#largestRecent(), resync.wantedBytes);
     const elapsedMs = this.#now() - this.#resyncStartedMs;
-    if (searched > limit || elapsedMs > RESYNC_MAX_MS || resync.isExhausted) this.#giveUp(searched, elapsedMs);
+    if (searched > this.#resyncMaxBytes || elapsedMs > RESYNC_MAX_MS || resync.isExhausted) {
+      this.#giveUp(searched, elapsedMs);
+    }
     return NOTHING;
   }
 
@@ -300,7 +307,9 @@ export class MessageFramer {
     else largest.current = Math.max(largest.current, bodySize);
   }
 
-  #largestRecent(): number {
-    return Math.max(this.#largest.previous, this.#largest.current);
+  #resyncLimit(): number {
+    const largestRecent = Math.max(this.#largest.previous, this.#largest.current);
+    const wanted = Math.max(RESYNC_MIN_BYTES, RESYNC_LARGEST_MESSAGES * largestRecent);
+    return Math.min(wanted, this.#options.maxMessageBytes + RESYNC_MIN_BYTES);
   }
 }

@@ -9,7 +9,7 @@ export {
 } from './client.ts';
 export { monotonicMs } from './clock.ts';
 export { type Crc, crc64, crc64Of, crcValue } from './crc64.ts';
-export { BadEndpoint, type Endpoint, isLoopback, parseEndpoint } from './endpoint.ts';
+export { BadEndpoint, type Endpoint, isLinkLocal, isLoopback, parseEndpoint } from './endpoint.ts';
 export { MalformedMessage } from './errors.ts';
 export {
   type FramerCounters,
@@ -36,6 +36,7 @@ export { buildString, parseString, type StringContent } from './messages/text.ts
 export * from './messages/tracked-frame.ts';
 export * from './messages/tracking-data.ts';
 export { buildTransform, parseTransform, TRANSFORM_BYTES } from './messages/transform.ts';
+export { packableMetadata } from './metadata.ts';
 export { type QueuePolicy, SendQueue, type SendQueueOptions } from './send-queue.ts';
 export {
   IgtlServer,

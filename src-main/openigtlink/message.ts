@@ -1,6 +1,7 @@
 import { viewOf } from './bytes.ts';
 import { crc64, writeCrc } from './crc64.ts';
 import { CRC_AT, HEADER_BYTES, type MessageHeader, writeHeader } from './header.ts';
+import type { MemoryPool } from './memory-pool.ts';
 import { packExtendedHeader, packMetadata } from './metadata.ts';
 
 /** One whole message as it came off the wire. */
@@ -14,6 +15,11 @@ export interface ReceivedMessage {
   readonly messageId: number;
   /** Monotonic time at which the last byte was read, ms. */
   readonly receivedMs: number;
+  /**
+   * Gives the body's memory back for the next message. At most once, when nothing reads `content` any more; without it
+   * the memory is collected as usual.
+   */
+  release(): void;
 }
 
 export interface OutgoingMessage {
@@ -33,14 +39,14 @@ const NO_METADATA: ReadonlyMap<string, string> = new Map();
 
 /**
  * Header, body and CRC in one buffer of its own, so that a message is one write and the caller may reuse its memory.
- * Version 1 leaves out metadata and message id.
+ * Version 1 leaves out metadata and message id. With a `pool` the buffer is taken from it.
  * @throws {RangeError} when the type or the metadata cannot be sent.
  */
-export function packMessage(message: OutgoingMessage, version: 1 | 2): Buffer {
+export function packMessage(message: OutgoingMessage, version: 1 | 2, pool?: MemoryPool): Buffer {
   const parts = version === 1 ? message.content : extendedBody(message);
   let bodySize = 0;
   for (const part of parts) bodySize += part.byteLength;
-  const packed = Buffer.allocUnsafeSlow(HEADER_BYTES + bodySize);
+  const packed = pool?.take(HEADER_BYTES + bodySize) ?? Buffer.allocUnsafeSlow(HEADER_BYTES + bodySize);
   const view = viewOf(packed);
   writeHeader(packed, view, { ...message, version, bodySize });
   let at = HEADER_BYTES;

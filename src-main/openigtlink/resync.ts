@@ -44,11 +44,6 @@ export class Resync {
     return this.#storage.subarray(0, this.#length);
   }
 
-  /** Where the last body announced by a waiting header ends: bytes up to there are worth waiting for. */
-  get wantedBytes(): number {
-    return this.#waiting.reduce((end, candidate) => Math.max(end, candidate.end), 0);
-  }
-
   /** True when the bytes cost more than honest ones do. */
   get isExhausted(): boolean {
     return (

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { monotonicMs } from './clock.ts';
+import type { PackedMessage } from './packed-message.ts';
 
 /** `newest`: a waiting message is replaced by a newer one of its key. `every`: all in order, as long as there is room. */
 export type QueuePolicy = 'newest' | 'every';
@@ -15,7 +16,7 @@ const LINGER_MS = 100;
 
 interface Waiting {
   readonly key: string;
-  readonly bytes: Buffer;
+  readonly message: PackedMessage;
 }
 
 /**
@@ -56,33 +57,36 @@ export class SendQueue {
     return this.#fullSinceMs === null ? 0 : monotonicMs() - this.#fullSinceMs;
   }
 
-  /** Sends or queues one packed message; it must not be changed afterwards. */
-  offer(key: string, bytes: Buffer): void {
+  /** Sends or queues one packed message, and holds it until it is written or replaced. */
+  offer(key: string, offered: PackedMessage): void {
+    const message = offered.hold();
     if (this.#waiting.length === 0 && !this.#socket.writableNeedDrain) {
-      this.#write(bytes);
+      this.#write(message);
       return;
     }
     const same = this.#options.policy === 'newest' ? this.#waiting.findIndex((item) => item.key === key) : -1;
     if (same >= 0) {
-      this.#waiting[same] = { key, bytes };
+      this.#waiting[same]!.message.release();
+      this.#waiting[same] = { key, message };
       this.#dropped++;
       return;
     }
     if (this.#waiting.length >= this.#options.limit) {
-      this.#waiting.shift();
+      this.#waiting.shift()!.message.release();
       this.#dropped++;
     }
-    this.#waiting.push({ key, bytes });
+    this.#waiting.push({ key, message });
   }
 
   #flush(): void {
     this.#fullSinceMs = null;
-    while (this.#waiting.length > 0 && !this.#socket.writableNeedDrain) this.#write(this.#waiting.shift()!.bytes);
+    while (this.#waiting.length > 0 && !this.#socket.writableNeedDrain) this.#write(this.#waiting.shift()!.message);
   }
 
-  #write(bytes: Buffer): void {
+  #write(message: PackedMessage): void {
     this.#sent++;
-    if (!this.#socket.write(bytes)) this.#fullSinceMs ??= monotonicMs();
+    // The callback comes when the kernel has the bytes, or never will: then nobody reads them any more.
+    if (!this.#socket.write(message.bytes, () => message.release())) this.#fullSinceMs ??= monotonicMs();
   }
 
   /** Sends what waits, then ends the connection; cuts it off when the peer has not taken it all after `limitMs`. */
@@ -96,7 +100,7 @@ export class SendQueue {
         resolve();
       });
       if (socket.destroyed) return;
-      for (const { bytes } of this.#waiting.splice(0)) this.#write(bytes);
+      for (const { message } of this.#waiting.splice(0)) this.#write(message);
       socket.end(() => timers.push(setTimeout(() => socket.destroy(), LINGER_MS)));
     });
   }

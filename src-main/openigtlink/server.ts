@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type FramerProblem, MessageFramer } from './framer.ts';
-import { type OutgoingMessage, packMessage, type ReceivedMessage } from './message.ts';
+import { MemoryPool } from './memory-pool.ts';
+import type { OutgoingMessage, ReceivedMessage } from './message.ts';
+import { PackedMessage } from './packed-message.ts';
 import { type QueuePolicy, SendQueue } from './send-queue.ts';
 
 export interface IgtlServerOptions {
@@ -62,6 +64,7 @@ export class IgtlServer {
   readonly #options: IgtlServerOptions;
   readonly #on: IgtlServerEvents;
   readonly #server: Server;
+  readonly #pool = new MemoryPool();
   readonly #connections = new Map<number, Connection>();
   #watch: NodeJS.Timeout | null = null;
   #nextId = 1;
@@ -96,18 +99,23 @@ export class IgtlServer {
    */
   broadcast(message: OutgoingMessage, options?: { readonly key?: string }): void {
     const key = options?.key ?? `${message.type} ${message.deviceName}`;
-    const packed: { 1?: Buffer; 2?: Buffer } = {};
+    const packed: { 1?: PackedMessage; 2?: PackedMessage } = {};
     for (const { queue, headerVersion } of this.#connections.values()) {
-      packed[headerVersion] ??= packMessage(message, headerVersion);
+      packed[headerVersion] ??= new PackedMessage(message, headerVersion, this.#pool);
       queue.offer(key, packed[headerVersion]);
     }
+    packed[1]?.release();
+    packed[2]?.release();
   }
 
   /** Sends to one client, as an answer. @returns false when it is gone. */
   send(clientId: number, message: OutgoingMessage): boolean {
     const connection = this.#connections.get(clientId);
-    connection?.queue.offer(`${message.type} ${message.deviceName}`, packMessage(message, connection.headerVersion));
-    return connection !== undefined;
+    if (connection === undefined) return false;
+    const packed = new PackedMessage(message, connection.headerVersion, this.#pool);
+    connection.queue.offer(`${message.type} ${message.deviceName}`, packed);
+    packed.release();
+    return true;
   }
 
   clients(): readonly ServerClient[] {

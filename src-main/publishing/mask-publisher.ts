@@ -1,6 +1,13 @@
 import type { FrameMeta, PublisherLink, ResultPacket, SourceKind } from '../../src-shared/index.ts';
-import { buildStatus, IgtlClient, IgtlServer, type OutgoingMessage, type ServerClient } from '../openigtlink/index.ts';
-import { maskDeviceName, maskMessage, STATUS_DEVICE } from './mask-message.ts';
+import {
+  buildStatus,
+  IgtlClient,
+  IgtlServer,
+  isLoopback,
+  type OutgoingMessage,
+  type ServerClient,
+} from '../openigtlink/index.ts';
+import { maskMessage, STATUS_DEVICE } from './mask-message.ts';
 import { type PublishAddress, parsePublishAddress } from './publish-address.ts';
 
 /** Slicer's hello and its pushed nodes are small; nothing large is expected on this side. */
@@ -124,14 +131,11 @@ export class MaskPublisher {
   announceUnavailable(reason: string): void {
     const known = this.#unavailable !== null;
     this.#unavailable = reason;
-    if (known) {
-      return;
+    if (!known) {
+      for (const message of this.#newsFor(reason)) {
+        this.#send(message);
+      }
     }
-    if (this.#lastMeta !== null) {
-      const state = new Map([['ResultState', 'unavailable']]);
-      this.#send(maskMessage(this.#lastMeta, null, this.#options.labelValue, state));
-    }
-    this.#send(unavailableMessage(reason));
   }
 
   /** After this the geometry of the old source is never used again. Call `announceUnavailable` before. */
@@ -139,8 +143,11 @@ export class MaskPublisher {
     this.#lastMeta = null;
   }
 
-  deviceName(kind: SourceKind): string {
-    return maskDeviceName(kind);
+  /** Also for a receiver that lost its connection meanwhile: the mask it last got is still on its screen. */
+  #newsFor(reason: string): OutgoingMessage[] {
+    const state = new Map([['ResultState', 'unavailable']]);
+    const empty = this.#lastMeta === null ? [] : [maskMessage(this.#lastMeta, null, this.#options.labelValue, state)];
+    return [...empty, unavailableMessage(reason)];
   }
 
   #send(message: OutgoingMessage): void {
@@ -157,7 +164,7 @@ export class MaskPublisher {
         maxMessageBytes: MAX_INCOMING_BYTES,
         queuePerClient: QUEUE_PER_CLIENT,
         dropClientAfterMs: DROP_CLIENT_AFTER_MS,
-        allowedPeers: this.#options.allowedPeers,
+        allowedPeers: isLoopback(host) ? [] : this.#options.allowedPeers,
       },
       {
         // Slicer pushes nodes and a hello to whoever it is connected to; none of it is for us.
@@ -166,7 +173,9 @@ export class MaskPublisher {
           const reason = this.#unavailable;
           for (const { id } of clients) {
             if (reason !== null && !known.includes(id)) {
-              server.send(id, unavailableMessage(reason));
+              for (const message of this.#newsFor(reason)) {
+                server.send(id, message);
+              }
             }
           }
           known = clients.map(({ id }) => id);
@@ -199,11 +208,14 @@ export class MaskPublisher {
       },
       {
         message: () => {},
-        state: ({ link, message }) => {
+        state: ({ link, message, retryInMs }) => {
           if (link === 'connected' && this.#unavailable !== null) {
-            client.send(unavailableMessage(this.#unavailable));
+            for (const news of this.#newsFor(this.#unavailable)) {
+              client.send(news);
+            }
           }
-          this.#set({ link, message, clients: [] });
+          // Between two tries the operator must be able to stop the trying: it is still connecting.
+          this.#set({ link: retryInMs === null ? link : 'connecting', message, clients: [] });
         },
         problem: (problem) => this.#report(problem),
       },

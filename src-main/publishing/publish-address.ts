@@ -1,4 +1,4 @@
-import { BadEndpoint, type Endpoint, isLoopback, parseEndpoint } from '../openigtlink/index.ts';
+import { BadEndpoint, type Endpoint, isLinkLocal, isLoopback, parseEndpoint } from '../openigtlink/index.ts';
 
 export type PublishAddress =
   /** Slicer connects to us. */
@@ -25,6 +25,9 @@ export function parsePublishAddress(address: string, allowedPeers: readonly stri
   }
   const role = (match[1] as string).toLowerCase() === 'igtl' ? 'client' : 'server';
   const endpoint = parseEndpoint(match[2] as string, role === 'server' ? DEFAULT_SERVER_PORT : DEFAULT_CLIENT_PORT);
+  if (isLinkLocal(endpoint.host)) {
+    throw new BadEndpoint(`publish address "${address}": link-local addresses are not used; expected another host`);
+  }
   if (role === 'server' && !isLoopback(endpoint.host) && allowedPeers.length === 0) {
     throw new BadEndpoint(
       `publish address "${address}" listens beyond this machine: list the peers to let in as publish.allowedPeers first`,

@@ -146,9 +146,9 @@ function oneSlice(path: string, sizesText: string, axes: Axes): Axes {
 }
 
 function spacingOf(standard: ReadonlyMap<string, string>, axes: Axes): [number, number, number] | null {
-  const directions = standard.get('space directions')?.match(/\([^)]*\)|none/gi);
+  const directions = standard.get('space directions')?.match(/\([^()]*\)|none/gi);
   const lengths = directions
-    ? directions.map((vector) => Math.hypot(...(vector.match(/[-+0-9.eE]+/g) ?? []).map(Number)))
+    ? directions.map((vector) => Math.hypot(...(vector.match(/[-+0-9.eE]+/g) ?? []).slice(0, 3).map(Number)))
     : standard.get('spacings')?.split(/\s+/).map(Number);
   const [x, y] = [lengths?.[axes.x], lengths?.[axes.x + 1]];
   // Uncalibrated files give nan, or leave the field out: no scale either way.

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { type FileHandle, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createUnzip } from 'node:zlib';
 import { BadSequence, type SequenceLimits } from './errors.ts';
+import { openPlainFile } from './plain-file.ts';
 import { frameBytes, SCALAR_BYTES, type SequenceHeader } from './types.ts';
 
 /** Deflate cannot shrink further than this; a file that claims more is not what it says. */
@@ -27,7 +28,10 @@ export async function openPixels(
   limits: SequenceLimits,
 ): Promise<PixelSource> {
   const dataPath = header.dataFile === null ? path : await confined(path, header.dataFile);
-  const file = await openFor(path, header, dataPath);
+  const file = await openPlainFile(
+    dataPath,
+    () => new BadSequence(path, 'data file', header.dataFile ?? dataPath, 'a plain file'),
+  );
   try {
     const fileBytes = (await file.stat()).size;
     const total = frameBytes(header.info) * header.info.frames;
@@ -74,13 +78,6 @@ async function confined(path: string, dataFile: string): Promise<string> {
   }
   if (!real.startsWith(folder + sep)) throw refusal();
   return real;
-}
-
-async function openFor(path: string, header: SequenceHeader, dataPath: string): Promise<FileHandle> {
-  const file = await open(dataPath, 'r');
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  throw new BadSequence(path, 'data file', header.dataFile ?? dataPath, 'a plain file');
 }
 
 /** Reads or inflates exactly `total` bytes, one piece at a time; stops at the first byte too many. */

@@ -1,15 +1,14 @@
-import { open } from 'node:fs/promises';
 import { BadSequence, DEFAULT_LIMITS, type SequenceLimits } from './errors.ts';
 import { readHeaderText } from './header-text.ts';
 import { closesMetaImage, parseMetaImage } from './metaimage.ts';
 import { isNrrd, parseNrrd } from './nrrd.ts';
 import { openPixels, type PixelSource } from './pixel-source.ts';
+import { openPlainFile } from './plain-file.ts';
 import type { SequenceFrame, SequenceHeader, SequenceInfo } from './types.ts';
 
 async function readHeader(path: string, limits: SequenceLimits) {
-  const file = await open(path, 'r');
+  const file = await openPlainFile(path, () => new BadSequence(path, 'file', 'no plain file', 'a sequence file'));
   try {
-    if (!(await file.stat()).isFile()) throw new BadSequence(path, 'file', 'no plain file', 'a sequence file');
     const { lines, endOffset, closed } = await readHeaderText(file, path, limits, (line, first) =>
       isNrrd(first) ? line === '' : closesMetaImage(line),
     );

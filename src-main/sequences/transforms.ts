@@ -14,7 +14,7 @@ export function transformsOf(frame: SequenceFrame): readonly FrameTransform[] {
   const transforms: FrameTransform[] = [];
   for (const [key, value] of frame.fields) {
     if (!key.endsWith('Transform')) continue;
-    const numbers = value.trim().split(/\s+/).map(Number);
+    const numbers = value.trim().split(/\s+/, 17).map(Number);
     if (numbers.length !== 16 || !numbers.every(Number.isFinite)) continue;
     const status = frame.fields.get(`${key}Status`);
     transforms.push({

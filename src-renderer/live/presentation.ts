@@ -34,9 +34,10 @@ export interface PresentationInput {
   readonly engineSilent: boolean;
   readonly snapshot: EngineSnapshot | null;
   readonly picture: ShownPicture | null;
-  /** Frames per second received, from the last KPI sample; null before the first. */
-  readonly fpsIn: number | null;
 }
+
+/** Even without a picture, these are faults somebody must act on. */
+const FAULTS: readonly string[] = ['ENGINE LOST', 'LINK LOST', 'SOURCE FAILED'];
 
 const STATE_OF_KIND: Record<NotLiveKind, 'DEMO' | 'REPLAY' | 'SIMULATED'> = {
   demo: 'DEMO',
@@ -51,8 +52,7 @@ export function present(input: PresentationInput): Presentation {
   const ageMs = picture?.ageMs ?? null;
   const notLive = (state: NonNullable<Presentation['veil']>): Presentation => ({
     state: state === 'WAITING' ? 'CONNECTING' : state,
-    // Even without a picture, a lost engine or link is a fault somebody must act on.
-    tone: picture === null && state !== 'ENGINE LOST' && state !== 'LINK LOST' ? 'idle' : 'alarm',
+    tone: picture === null && !FAULTS.includes(state) ? 'idle' : 'alarm',
     kind,
     veil: state,
     ageMs,
@@ -76,7 +76,7 @@ export function present(input: PresentationInput): Presentation {
   if (picture === null) {
     return notLive('WAITING');
   }
-  if (picture.ageMs > freshLimitMs(input.fpsIn, snapshot.settings['view.noMaskAfterMs'])) {
+  if (picture.ageMs > freshLimitMs(snapshot.framePeriodMs, snapshot.settings['view.noMaskAfterMs'])) {
     // The engine receives, but nothing new reaches this screen: to the operator that is the same old picture.
     return notLive('STALE');
   }
@@ -86,8 +86,8 @@ export function present(input: PresentationInput): Presentation {
 }
 
 /** Oldest a picture on screen may be while the feed runs: the stale limit, and the time a frame may wait for its mask. */
-export function freshLimitMs(fpsIn: number | null, noMaskAfterMs: number): number {
-  const periods = fpsIn !== null && fpsIn > 0 ? (STALE_AFTER_PERIODS * 1000) / fpsIn : 0;
+export function freshLimitMs(framePeriodMs: number | null, noMaskAfterMs: number): number {
+  const periods = STALE_AFTER_PERIODS * (framePeriodMs ?? 0);
   return Math.max(STALE_AT_LEAST_MS, Math.min(periods, 3000)) + noMaskAfterMs;
 }
 

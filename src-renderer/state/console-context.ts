@@ -24,7 +24,6 @@ export function presentationOf(state: ConsoleState): Presentation {
     engineSilent: state.engineSilent,
     snapshot: state.snapshot,
     picture: state.view?.picture ?? null,
-    fpsIn: state.kpi?.fps_in ?? null,
   });
 }
 

@@ -1,8 +1,8 @@
-import type { FrameMeta, RawFrame } from '../../src-shared/index.ts';
+import type { FrameLease, FrameMeta, RawFrame } from '../../src-shared/index.ts';
 
 /** A small gray frame as an OpenIGTLink source would deliver it; `overrides` are what a test is about. */
 export function aFrame(
-  overrides: { receivedMs?: number; meta?: Partial<FrameMeta>; pixels?: Uint8Array } = {},
+  overrides: { receivedMs?: number; meta?: Partial<FrameMeta>; pixels?: Uint8Array; lease?: FrameLease } = {},
 ): RawFrame {
   const size = overrides.meta?.size ?? [4, 3];
   const pixels = overrides.pixels ?? new Uint8Array(size[0] * size[1]);
@@ -29,5 +29,6 @@ export function aFrame(
     raw: pixels,
     pixels,
     receivedMs: overrides.receivedMs ?? 0,
+    lease: overrides.lease ?? null,
   };
 }

@@ -11,6 +11,18 @@ export const CLI = path.join(root, 'dist', 'cli.js');
 /** Compiled C++ peers (tests/peers/build.mjs). */
 export const peerPath = (name: string): string => path.join(root, 'tests', 'peers', 'build', name);
 
+/** Whether the C++ peers are built; tests that need them skip where not (`npm test` on CI fails sooner). */
+export const hasPeers = ['plus_server', 'receiver'].every((name) => existsSync(peerPath(name)));
+if (!hasPeers) {
+  console.warn('skipped: the C++ peers are not built (g++ and libopenigtlink-dev, then node tests/peers/build.mjs)');
+}
+
+/** Whether {@link childrenOf} works here. */
+export const hasProc = existsSync('/proc/self/task');
+if (!hasProc) {
+  console.warn('skipped: no /proc here to find the inference process in');
+}
+
 /** Outside data, or null with the reason printed by the test that needs it. */
 export function testData(...parts: readonly string[]): string | null {
   const folder = process.env['ULTRAMOTION_TEST_DATA'];
@@ -18,19 +30,30 @@ export function testData(...parts: readonly string[]): string | null {
   return file !== null && existsSync(file) ? file : null;
 }
 
+export interface ProcessOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** A process group of its own, as a terminal gives a command; the group's id is the process's. */
+  readonly ownGroup?: boolean;
+  /** Where its standard error goes instead of {@link RunningProcess.stderr}: a descriptor of the test's. */
+  readonly stderr?: number;
+}
+
 /** A child process whose output is kept line by line; owned by the test that started it and ended by its process id. */
 export class RunningProcess {
   readonly child: ChildProcess;
   readonly lines: string[] = [];
   #stderr = '';
+  /** Why it could not be started or signalled. */
+  #failure: string | null = null;
   readonly #exited: Promise<number | null>;
   readonly #waiting = new Set<() => void>();
 
-  constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(command: string, args: readonly string[], options: ProcessOptions = {}) {
     this.child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', options.stderr ?? 'pipe'],
+      detached: options.ownGroup ?? false,
     });
     let partial = '';
     this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -43,7 +66,14 @@ export class RunningProcess {
       this.#stderr += chunk;
       this.#wake();
     });
-    this.#exited = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
+    this.#exited = new Promise((resolve) => {
+      this.child.once('exit', (code) => resolve(code));
+      // A program that is not there never exits.
+      this.child.on('error', (error) => {
+        this.#failure ??= error.message;
+        if (this.child.pid === undefined) resolve(null);
+      });
+    });
     void this.#exited.then(() => this.#wake());
   }
 
@@ -76,7 +106,7 @@ export class RunningProcess {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (!this.#hasEnded) {
       this.child.kill(signal);
       const hard = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
       await this.#exited;
@@ -85,14 +115,19 @@ export class RunningProcess {
     return this.#exited;
   }
 
+  get #hasEnded(): boolean {
+    const wasNeverThere = this.#failure !== null && this.child.pid === undefined;
+    return wasNeverThere || this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   async #until<T>(look: () => T | null, limitMs: number): Promise<T> {
     const deadline = Date.now() + limitMs;
     for (;;) {
       const value = look();
       if (value !== null) return value;
-      const ended = this.child.exitCode !== null || this.child.signalCode !== null;
-      if (ended || Date.now() > deadline) {
-        const why = ended ? `ended with ${this.child.exitCode ?? this.child.signalCode}` : `no answer in ${limitMs} ms`;
+      if (this.#hasEnded || Date.now() > deadline) {
+        const how = this.#failure ?? `ended with ${this.child.exitCode ?? this.child.signalCode}`;
+        const why = this.#hasEnded ? how : `no answer in ${limitMs} ms`;
         throw new Error(`${this.child.spawnargs.join(' ')}: ${why}\n${this.lines.join('\n')}\n${this.#stderr}`);
       }
       await new Promise<void>((resolve) => {
@@ -114,7 +149,6 @@ export class RunningProcess {
 
 /** Everything one test starts; `close` ends it all in reverse order and removes its folders. */
 export class TestBench {
-  readonly #processes: RunningProcess[] = [];
   readonly #closers: (() => Promise<unknown> | unknown)[] = [];
 
   /** Runs the built command line. */
@@ -123,8 +157,12 @@ export class TestBench {
   }
 
   run(command: string, ...args: readonly string[]): RunningProcess {
-    const started = new RunningProcess(command, args, { CI: 'true' });
-    this.#processes.push(started);
+    return this.start(new RunningProcess(command, args, { env: { CI: 'true' } }));
+  }
+
+  /** Has a process stopped at the end of the test. */
+  start(started: RunningProcess): RunningProcess {
+    this.#closers.push(() => started.stop());
     return started;
   }
 
@@ -140,9 +178,19 @@ export class TestBench {
     return thing;
   }
 
+  /** @throws {AggregateError} what failed to close, once everything else is closed. */
   async close(): Promise<void> {
-    for (const closer of this.#closers.splice(0).reverse()) await closer();
-    for (const started of this.#processes.splice(0).reverse()) await started.stop();
+    const failures: unknown[] = [];
+    for (const closer of this.#closers.splice(0).reverse()) {
+      try {
+        await closer();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `at the end of the test: ${failures.map(String).join('; ')}`);
+    }
   }
 }
 

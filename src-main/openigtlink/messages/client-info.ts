@@ -73,7 +73,7 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /**
  * Attributes of every element `name`, in the order of the text. Enough XML for the flat, attribute-only documents of
- * PlusServer; no DTD, so nothing can expand.
+ * PlusServer; no DTD, so nothing can expand. The caller bounds the text: STRING by its u16 length, TRACKEDFRAME itself.
  */
 export function elements(xml: string, name: string): readonly ReadonlyMap<string, string>[] {
   const found: ReadonlyMap<string, string>[] = [];

@@ -35,6 +35,8 @@ const XML_BYTES_AT = 16;
 const ORIENTATION_AT = 20;
 const MATRIX_AT = 22;
 const MATRIX_FLOATS = 16;
+/** PlusServer's fields of a frame are a few kB; the bound keeps the reading of hostile text short. */
+const MAX_XML_BYTES = 256 * 1024;
 
 /** @throws {MalformedMessage} when the sizes do not add up to the content. */
 export function parseTrackedFrame(content: Uint8Array): TrackedFrameContent {
@@ -47,6 +49,9 @@ export function parseTrackedFrame(content: Uint8Array): TrackedFrameContent {
   if (HEADER_BYTES + xmlBytes + imageBytes !== content.byteLength) {
     const parts = `${HEADER_BYTES} header + ${xmlBytes} XML + ${imageBytes} image bytes`;
     throw new MalformedMessage('TRACKEDFRAME', 'content', content.byteLength, parts);
+  }
+  if (xmlBytes > MAX_XML_BYTES) {
+    throw new MalformedMessage('TRACKEDFRAME', 'XML', xmlBytes, `<= ${MAX_XML_BYTES} bytes`);
   }
   const [scalarType, components, imageType] = [view.getUint16(0), view.getUint16(2), view.getUint16(4)];
   const size = [view.getUint16(6), view.getUint16(8), view.getUint16(10)] as const;

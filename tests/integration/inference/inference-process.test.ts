@@ -241,7 +241,7 @@ describe('the inference process', () => {
     message.set(pixels, 4096);
     const direct = await bench.answerOf(pixels, SIZE);
     const viewed = await bench.answerOf(message.subarray(4096, 4096 + pixels.length), SIZE);
-    expect(viewed.mask).toEqual(direct.mask);
+    expect(viewed.maskBits).toEqual(direct.maskBits);
   });
 });
 

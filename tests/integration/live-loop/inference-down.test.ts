@@ -4,6 +4,8 @@ import { ConsoleClient } from '../../support/console-client.ts';
 import {
   childrenOf,
   eventually,
+  hasPeers,
+  hasProc,
   peerPath,
   type RunningProcess,
   startEngine,
@@ -84,7 +86,7 @@ function expectOneOutageAt(second: IgtlListener): void {
   expect(second.problems).toEqual([]);
 }
 
-describe('the inference process', () => {
+describe.skipIf(!hasPeers || !hasProc)('the inference process', () => {
   let bench: TestBench;
   afterEach(() => bench.close());
 
@@ -145,7 +147,7 @@ describe('the inference process', () => {
   });
 });
 
-describe('the source', () => {
+describe.skipIf(!hasPeers)('the source', () => {
   let bench: TestBench;
   afterEach(() => bench.close());
 

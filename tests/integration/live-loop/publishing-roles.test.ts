@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseStatus } from '../../../src-main/openigtlink/index.ts';
 import { ConsoleClient } from '../../support/console-client.ts';
-import { eventually, peerPath, startEngine, TestBench, testData } from '../../support/processes.ts';
+import { eventually, hasPeers, peerPath, startEngine, TestBench, testData } from '../../support/processes.ts';
 import {
   IgtlListener,
   linesOf,
@@ -20,7 +20,7 @@ if (recording === null) {
 }
 const masksOf = (lines: readonly PeerLine[]) => lines.filter(({ type }) => type === 'IMAGE');
 
-describe('publishing masks', () => {
+describe.skipIf(!hasPeers)('publishing masks', () => {
   let bench: TestBench;
   afterEach(() => bench.close());
 

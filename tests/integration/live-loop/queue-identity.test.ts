@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineSnapshot, KpiSample } from '../../../src-shared/index.ts';
-import { api, childrenOf, eventually, peerPath, startEngine, TestBench } from '../../support/processes.ts';
+import {
+  api,
+  childrenOf,
+  eventually,
+  hasPeers,
+  hasProc,
+  peerPath,
+  startEngine,
+  TestBench,
+} from '../../support/processes.ts';
 
 const FPS = 95;
 const KILLS = 3;
@@ -13,7 +22,7 @@ function expectIdentity(sample: KpiSample): void {
   expect(byReason).toBe(dropped);
 }
 
-describe('the C++ sender at 95 frames/s of 640x480', () => {
+describe.skipIf(!hasPeers || !hasProc)('the C++ sender at 95 frames/s of 640x480', () => {
   let bench: TestBench;
   afterEach(() => bench.close());
 

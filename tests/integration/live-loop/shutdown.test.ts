@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConsoleClient } from '../../support/console-client.ts';
-import { childrenOf, eventually, peerPath, type RunningProcess, TestBench } from '../../support/processes.ts';
+import { childrenOf, eventually, hasPeers, peerPath, type RunningProcess, TestBench } from '../../support/processes.ts';
 import { masksFlow } from '../../support/streams.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -65,51 +65,57 @@ describe.skipIf(process.platform !== 'linux')('the end of a process', () => {
     expect(existsSync(lockOf(folder))).toBe(false);
   });
 
-  it.each(SIGNALS)('%s ends simulate with code 0, with a client that does not read', async (signal) => {
-    bench = new TestBench();
-    const run = bench.cli('simulate', 'phantom', '--port', '0', '--json', '--fps', '100');
-    const { port } = await run.json<{ port: number }>();
-    const stalled = bench.run(peerPath('receiver'), '--connect', `127.0.0.1:${port}`, '--stop-reading-after', '1');
-    await stalled.find((line) => (line === 'STOPPED' ? true : null));
-    expect(await run.stop(signal)).toBe(0);
-    expect(run.stderr).toMatch(/\d+ frames sent/);
-  });
+  it.skipIf(!hasPeers).each(SIGNALS)(
+    '%s ends simulate with code 0, with a client that does not read',
+    async (signal) => {
+      bench = new TestBench();
+      const run = bench.cli('simulate', 'phantom', '--port', '0', '--json', '--fps', '100');
+      const { port } = await run.json<{ port: number }>();
+      const stalled = bench.run(peerPath('receiver'), '--connect', `127.0.0.1:${port}`, '--stop-reading-after', '1');
+      await stalled.find((line) => (line === 'STOPPED' ? true : null));
+      expect(await run.stop(signal)).toBe(0);
+      expect(run.stderr).toMatch(/\d+ frames sent/);
+    },
+  );
 
-  it('is not held up by whoever is connected: a silent WebSocket, half a request, a receiver that does not read', async () => {
-    bench = new TestBench();
-    const folder = bench.folder();
-    const run = bench.cli(
-      'engine',
-      '--source',
-      'phantom',
-      ...FREE_PORTS,
-      '--publish-demo',
-      '--data-dir',
-      folder,
-      '--json',
-    );
-    const { url, publish } = await run.json<{ url: string; publish: string }>();
-    await masksFlow(url);
-    const { host, hostname, port } = new URL(url);
-    const handshake =
-      `GET /ws/console HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-    const silent = [handshake, `GET / HTTP/1.1\r\nHost: ${host}\r\nX-Half: `, ''].map((text) => {
-      const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }, () => socket.write(text));
-      socket.on('error', () => {});
-      bench.owns({ close: () => socket.destroy() });
-      return new Promise((resolve) => socket.once('connect', resolve));
-    });
-    await Promise.all(silent);
-    const receiver = bench.run(
-      peerPath('receiver'),
-      ...['--connect', `127.0.0.1:${new URL(publish).port}`, '--stop-reading-after', '1'],
-    );
-    await receiver.find((line) => (line === 'STOPPED' ? true : null));
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(await run.stop('SIGTERM')).toBe(0);
-    expect(existsSync(lockOf(folder))).toBe(false);
-  });
+  it.skipIf(!hasPeers)(
+    'is not held up by whoever is connected: a silent WebSocket, half a request, a receiver that does not read',
+    async () => {
+      bench = new TestBench();
+      const folder = bench.folder();
+      const run = bench.cli(
+        'engine',
+        '--source',
+        'phantom',
+        ...FREE_PORTS,
+        '--publish-demo',
+        '--data-dir',
+        folder,
+        '--json',
+      );
+      const { url, publish } = await run.json<{ url: string; publish: string }>();
+      await masksFlow(url);
+      const { host, hostname, port } = new URL(url);
+      const handshake =
+        `GET /ws/console HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+      const silent = [handshake, `GET / HTTP/1.1\r\nHost: ${host}\r\nX-Half: `, ''].map((text) => {
+        const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }, () => socket.write(text));
+        socket.on('error', () => {});
+        bench.owns({ close: () => socket.destroy() });
+        return new Promise((resolve) => socket.once('connect', resolve));
+      });
+      await Promise.all(silent);
+      const receiver = bench.run(
+        peerPath('receiver'),
+        ...['--connect', `127.0.0.1:${new URL(publish).port}`, '--stop-reading-after', '1'],
+      );
+      await receiver.find((line) => (line === 'STOPPED' ? true : null));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(await run.stop('SIGTERM')).toBe(0);
+      expect(existsSync(lockOf(folder))).toBe(false);
+    },
+  );
 
   it('SIGTERM right after the start, before the model is loaded, ends it with code 0 too', async () => {
     bench = new TestBench();

@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KpiSample } from '../../../src-shared/index.ts';
-import { eventually, peerPath, type RunningProcess, startEngine, TestBench } from '../../support/processes.ts';
+import {
+  eventually,
+  hasPeers,
+  peerPath,
+  type RunningProcess,
+  startEngine,
+  TestBench,
+} from '../../support/processes.ts';
 import { linesOf, masksFlow, sampleOf, snapshotOf, startPlusServer } from '../../support/streams.ts';
 
 const FPS = 30;
 /** The engine closes a client that takes nothing for 10 s. */
 const CLOSED_WITHIN_MS = 25_000;
 
-describe('a Slicer-like C++ client that stops reading', () => {
+describe.skipIf(!hasPeers)('a Slicer-like C++ client that stops reading', () => {
   const bench = new TestBench();
   let url = '';
   let reader: RunningProcess;

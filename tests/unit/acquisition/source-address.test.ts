@@ -20,6 +20,12 @@ describe('parseSourceAddress', () => {
     ['http://127.0.0.1', /expected igtl/],
     ['igtl://h:70000', /port from 0 to 65535/],
     ['sweep.dcm', /\.mha/],
+    ['\\\\host\\share\\sweep.mha', /a network share/],
+    ['//host/share/sweep.mha', /a network share/],
+    ['\\/host/share/sweep.nrrd', /a network share/],
+    ['igtl://169.254.169.254:80', /169\.254\.169\.254 is a link-local address/],
+    ['igtl://[fe80::1]', /link-local/],
+    ['igtl://2852039166', /link-local/],
   ])('refuses %s in words', (address, words) => {
     expect(() => parseSourceAddress(address)).toThrow(words);
   });

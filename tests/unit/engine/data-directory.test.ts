@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataDirectoryLock } from '../../../src-main/engine/index.ts';
+
+const MODULE = path.resolve(import.meta.dirname, '../../../src-main/engine/data-directory.ts');
 
 describe('DataDirectoryLock', () => {
   let folder: string;
@@ -11,14 +14,16 @@ describe('DataDirectoryLock', () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'data-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
-  const holder = (pid: number) =>
-    writeFileSync(path.join(folder, 'engine.lock'), JSON.stringify({ pid, url: 'http://127.0.0.1:8050/' }));
+  const lockFile = () => path.join(folder, 'engine.lock');
+  const holder = (pid: number, startedAt?: string) =>
+    writeFileSync(lockFile(), JSON.stringify({ pid, startedAt, url: 'http://127.0.0.1:8050/' }));
 
-  it('refuses a directory that a running engine holds, naming its process and address', () => {
+  it('refuses a directory that a running engine holds, naming its process, its address and the lock file', () => {
     holder(process.ppid);
     expect(() => new DataDirectoryLock(folder)).toThrow(
-      new RegExp(`process ${process.ppid}\\) at http://127\\.0\\.0\\.1:8050/`),
+      new RegExp(`process ${process.ppid}\\) at http://127\\.0\\.0\\.1:8050/.*remove ${lockFile()}`),
     );
+    expect(readdirSync(folder)).toEqual(['engine.lock']);
   });
 
   it('takes over from an engine that has died', () => {
@@ -26,10 +31,64 @@ describe('DataDirectoryLock', () => {
     holder(dead);
     new DataDirectoryLock(folder).release();
     new DataDirectoryLock(folder).release();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('takes over from a lock file that was cut off', () => {
-    writeFileSync(path.join(folder, 'engine.lock'), '{"pi');
+    writeFileSync(lockFile(), '{"pi');
     expect(() => new DataDirectoryLock(folder).release()).not.toThrow();
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'takes over when the process id of a dead engine belongs to another process by now',
+    () => {
+      holder(process.ppid, '1');
+      new DataDirectoryLock(folder).release();
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')('is held against a second engine of the same process', () => {
+    const lock = new DataDirectoryLock(folder);
+    lock.announce('http://127.0.0.1:1/');
+    expect(() => new DataDirectoryLock(folder)).toThrow(`process ${process.pid}) at http://127.0.0.1:1/`);
+    lock.release();
+  });
+
+  it('leaves a lock alone that is another engine’s by now', () => {
+    const lock = new DataDirectoryLock(folder);
+    holder(process.ppid);
+    lock.release();
+    expect(readdirSync(folder)).toEqual(['engine.lock']);
+  });
+
+  it('is given to exactly one of the engines that find a dead one’s lock at the same moment', async () => {
+    const ENGINES = 4;
+    for (const leftBehind of ['', JSON.stringify({ pid: 2 ** 22 + 1, startedAt: '1', url: null })]) {
+      writeFileSync(lockFile(), leftBehind);
+      const startAt = Date.now() + 800;
+      const script =
+        `const { DataDirectoryLock } = await import(${JSON.stringify(MODULE)});` +
+        `while (Date.now() < ${startAt});` +
+        `let word = 'taken'; try { new DataDirectoryLock(${JSON.stringify(folder)}); } catch (e) { word = e.name; }` +
+        'console.log(word); setTimeout(() => {}, 1500);';
+      const engines = Array.from({ length: ENGINES }, () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let said = '';
+        child.stdout.on('data', (chunk) => {
+          said += chunk;
+        });
+        return once(child, 'close').then(() => ({ pid: child.pid, word: said.trim() }));
+      });
+      const ended = await Promise.all(engines);
+      expect(ended.map(({ word }) => word).sort()).toEqual([
+        ...Array.from({ length: ENGINES - 1 }, () => 'DataDirectoryInUse'),
+        'taken',
+      ]);
+      expect(JSON.parse(readFileSync(lockFile(), 'utf8'))).toMatchObject({
+        pid: ended.find(({ word }) => word === 'taken')?.pid,
+      });
+    }
   });
 });

@@ -52,23 +52,61 @@ describe('DisplayFeed', () => {
 
   it('shows raw frames only when no pair was completed for a while', () => {
     const feed = new DisplayFeed();
+    const { shown } = viewer(feed);
+    for (const receivedMs of [0, 100, 151]) feed.offerRaw(aFrame({ receivedMs }), 150);
+    expect(shown.map((frame) => [frame.receivedMs, frame.state])).toEqual([[151, null]]);
+  });
+
+  it('shows every mask of a slow source, whose frames are further apart than the wait', () => {
+    const feed = new DisplayFeed();
     const { shown, handle } = viewer(feed);
-    feed.offerRaw(aFrame({ receivedMs: 1 }), 150);
-    handle.ack(shown[0]?.seq as number);
-    feed.offerPair(pair(2));
-    feed.offerRaw(aFrame({ receivedMs: 3 }), 150);
+    for (const receivedMs of [0, 1000, 2000]) {
+      feed.offerRaw(aFrame({ receivedMs }), 150);
+      feed.offerPair(pair(receivedMs));
+      handle.ack(shown.at(-1)?.seq as number);
+    }
     expect(shown.map((frame) => [frame.receivedMs, frame.state])).toEqual([
-      [1, null],
-      [2, 'ai-off'],
+      [0, 'ai-off'],
+      [1000, 'ai-off'],
+      [2000, 'ai-off'],
+    ]);
+  });
+
+  it('adds the mask to a frame that was shown without it', () => {
+    const feed = new DisplayFeed();
+    const { shown } = viewer(feed);
+    feed.offerRaw(aFrame({ receivedMs: 0 }), 150);
+    feed.offerRaw(aFrame({ receivedMs: 200 }), 150);
+    feed.offerPair(pair(200));
+    expect(shown.map((frame) => [frame.receivedMs, frame.state])).toEqual([
+      [200, null],
+      [200, 'ai-off'],
     ]);
   });
 
   it('never shows a picture older than the last one', () => {
     const feed = new DisplayFeed();
     const { shown } = viewer(feed);
-    feed.offerRaw(aFrame({ receivedMs: 10 }), 150);
+    feed.offerRaw(aFrame({ receivedMs: 0 }), 150);
+    feed.offerRaw(aFrame({ receivedMs: 160 }), 150);
     feed.offerPair(pair(9));
-    expect(shown.map((frame) => frame.receivedMs)).toEqual([10]);
+    expect(shown.map((frame) => frame.receivedMs)).toEqual([160]);
+  });
+
+  it('holds the memory of a frame only while it waits for a console', () => {
+    const feed = new DisplayFeed();
+    const { shown, handle } = viewer(feed);
+    let holders = 0;
+    const lease = { hold: () => holders++, release: () => holders-- };
+    const held = (receivedMs: number): ResultPacket => ({ ...pair(receivedMs), frame: aFrame({ receivedMs, lease }) });
+    feed.offerPair(held(1));
+    feed.offerPair(held(2));
+    expect(holders).toBe(0);
+    feed.offerPair(held(3));
+    feed.offerPair(held(4));
+    expect(holders).toBe(1);
+    handle.ack(shown[0]?.seq as number);
+    expect(holders).toBe(0);
   });
 
   it('ends with its console', () => {

@@ -131,6 +131,25 @@ describe('LivePath', () => {
     expectIdentity();
   });
 
+  it('lets no mask out after the model was switched off, however late its result comes', () => {
+    receive(2);
+    path.setModelEnabled(false);
+    answer(0);
+    expect(sent).toHaveLength(0);
+    expect(path.counts()).toEqual({ received: 2, sent: 0, dropped: 2, inFlight: 0 });
+  });
+
+  it('releases a frame when its result was sent, and leaves the memory of dropped frames alone', () => {
+    const released: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      path.receive(aFrame({ receivedMs: monotonicMs(), lease: { hold: () => {}, release: () => released.push(i) } }));
+    }
+    path.handedOverDropped(inference.submitted[1]?.handle as number, 'inference-down');
+    expect(released).toEqual([]);
+    answer(0);
+    expect(released).toEqual([0]);
+  });
+
   it('passes every frame on as AI OFF when the model is switched off', () => {
     path.setModelEnabled(false);
     receive(3);

@@ -72,8 +72,33 @@ describe('LivenessMonitor', () => {
   it('says LINK LOST at once when the socket closes', () => {
     monitor.linkChanged('connected', 0);
     const last = play(monitor, 0, 10);
-    monitor.linkChanged('disconnected', last + 1);
+    monitor.linkChanged('connecting', last + 1);
     expect(monitor.state(last + 2)).toBe('LINK LOST');
+  });
+
+  it('says ENDED when a recording is over, SOURCE FAILED when it cannot be opened', () => {
+    monitor.linkChanged('connected', 0);
+    const last = play(monitor, 0, 10);
+    monitor.linkChanged('disconnected', last + 1);
+    expect(monitor.state(last + 2)).toBe('ENDED');
+    monitor.reset(true);
+    monitor.linkChanged('failed', 0);
+    expect(monitor.state(1)).toBe('SOURCE FAILED');
+  });
+
+  it.each([2, 1])('is LIVE on a source of only %i frames/s', (fps) => {
+    monitor.linkChanged('connected', 0);
+    const periodMs = 1000 / fps;
+    for (let i = 0; i < 6; i++) monitor.frame(i * periodMs, false);
+    expect(monitor.periodMs).toBe(periodMs);
+    expect(monitor.state(5.9 * periodMs)).toBe('LIVE');
+  });
+
+  it('does not call the link lost while other messages than pictures come', () => {
+    monitor.linkChanged('connected', 0);
+    const last = play(monitor, 0, 10);
+    for (let t = last; t < last + 5000; t += 100) monitor.heard(t);
+    expect(monitor.state(last + 5000)).toBe('STALE');
   });
 
   it('is LIVE again only after two frames', () => {

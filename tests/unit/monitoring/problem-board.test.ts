@@ -33,4 +33,44 @@ describe('ProblemBoard', () => {
     expect(board.current(1).length).toBeLessThanOrEqual(101);
     expect(board.count('other')).toBe(9_900);
   });
+
+  it('gives a new event the place of the one that has been over for longest', () => {
+    const board = new ProblemBoard();
+    for (let i = 0; i < 100; i++) board.happened(`source.skipped.T${i}`, 'warning', 'm', i);
+    board.happened('source.bad-crc', 'warning', 'IMAGE checksum', 20_000);
+    expect(board.current(20_001)).toEqual([
+      { key: 'source.bad-crc', severity: 'warning', message: 'IMAGE checksum', count: 1 },
+    ]);
+    expect(board.count('source.skipped.T0')).toBe(0);
+    expect(board.count('source.skipped.T1')).toBe(1);
+    expect(board.count('other')).toBe(0);
+  });
+
+  it('gives what stands a place of its own on a full board, and clears it', () => {
+    const board = new ProblemBoard();
+    for (let i = 0; i < 101; i++) board.happened(`source.skipped.T${i}`, 'warning', 'm', 0);
+    board.stands('inference', 'critical', 'the process has ended', 1);
+    for (let i = 0; i < 1000; i++) board.happened(`source.skipped.U${i}`, 'warning', 'm', 2);
+    const standing = { key: 'inference', severity: 'critical', message: 'the process has ended', count: 1 };
+    expect(board.current(3)).toContainEqual(standing);
+    expect(board.current(1e9)).toEqual([standing]);
+    board.clear('inference');
+    expect(board.current(1e9)).toEqual([]);
+  });
+
+  it('is not talked down from a standing critical problem by an event of the same key', () => {
+    const board = new ProblemBoard();
+    board.stands('inference', 'critical', 'the process has ended', 0);
+    board.happened('inference', 'warning', 'late', 1);
+    expect(board.current(1e9)).toEqual([
+      { key: 'inference', severity: 'critical', message: 'the process has ended', count: 2 },
+    ]);
+  });
+
+  it('cuts a message at 500 characters and marks the cut', () => {
+    const board = new ProblemBoard();
+    board.happened('k', 'warning', 'x'.repeat(501), 0);
+    board.stands('s', 'warning', 'y'.repeat(500), 0);
+    expect(board.current(1).map(({ message }) => message)).toEqual([`${'x'.repeat(499)}…`, 'y'.repeat(500)]);
+  });
 });

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   buildImageHeader,
+  buildTrackedFrame,
   decodeMessage,
+  isLinkLocal,
   MalformedMessage,
+  packableMetadata,
+  packMessage,
   parseBind,
   parseCommand,
   parseImage,
@@ -111,6 +115,11 @@ describe('version-2 metadata', () => {
     index.writeUInt32BE(value, 6);
     return index;
   };
+  const many = (count: number) => {
+    const index = Buffer.alloc(2 + 8 * count);
+    index.writeUInt16BE(count, 0);
+    return index;
+  };
   const cases: readonly (readonly [string, Buffer, RegExp])[] = [
     ['a body of 11 bytes', Buffer.alloc(11), /version-2 body 11: expected >= 12/],
     ['an extended header of 8 bytes', body(8, entry(1, 1), 2, Buffer.from('ab')), /extended header 8: expected >= 12/],
@@ -121,6 +130,17 @@ describe('version-2 metadata', () => {
     ],
     ['data of 4 GiB', body(12, entry(1, 1), 0xffffffff, Buffer.from('ab')), /metadata 4294967305: expected <= 12/],
     ['a value longer than the data', body(12, entry(1, 2), 2, Buffer.from('ab')), /metadata entry 1 3: expected <= 2/],
+    [
+      'a key of 257 bytes',
+      body(12, entry(257, 1), 258, Buffer.alloc(258, 0x61)),
+      /metadata key 1 257: expected <= 256/,
+    ],
+    [
+      'a value of 64 KiB and a byte',
+      body(12, entry(1, 65_537), 65_538, Buffer.alloc(65_538, 0x61)),
+      /metadata value 1 65537: expected <= 65536 bytes/,
+    ],
+    ['4097 entries', body(12, many(4097), 0, Buffer.alloc(0)), /metadata entries 4097: expected <= 4096/],
     ['a value of 4 GiB', body(12, entry(1, 0xffffffff), 2, Buffer.from('ab')), /metadata entry 1 4294967296/],
   ];
   for (const [name, bytes, reason] of cases) {
@@ -134,4 +154,65 @@ describe('version-2 metadata', () => {
       expect(messages.map(({ header: { type } }) => type)).toEqual(['TRANSFORM']);
     });
   }
+
+  it('is taken up to its limits', () => {
+    const metadata = new Map([['k'.repeat(256), 'v'.repeat(65_279)]]);
+    const { framer, messages } = listen();
+    framer.push(packMessage({ type: 'STATUS', deviceName: '', timestampBits: 0n, content: [], metadata }, 2));
+    expect(messages[0]?.metadata).toEqual(metadata);
+  });
+
+  it('written by others: what cannot be packed is left out, the rest is kept in order', () => {
+    const others = new Map([
+      ['first', '1'],
+      ['k'.repeat(257), 'key too long'],
+      ['long', 'v'.repeat(70_000)],
+      ['last', '2'],
+    ]);
+    const kept = packableMetadata(others);
+    expect([...kept.keys()]).toEqual(['first', 'last']);
+    const everyKey = new Map(Array.from({ length: 5000 }, (_, i) => [`key${i}`, '']));
+    expect(packableMetadata(everyKey).size).toBe(4096);
+    const message = { type: 'STATUS', deviceName: '', timestampBits: 0n, content: [] };
+    expect(() => packMessage({ ...message, metadata: packableMetadata(everyKey) }, 2)).not.toThrow();
+    expect(() => packMessage({ ...message, metadata: others }, 2)).toThrow(
+      /metadata key of 257 bytes: expected <= 256/,
+    );
+  });
+});
+
+describe('TRACKEDFRAME XML', () => {
+  it('over 256 KiB is refused before it is read as text', () => {
+    const content = buildTrackedFrame({
+      scalarType: 3,
+      components: 1,
+      imageType: 1,
+      size: [1, 1, 1],
+      orientation: 5,
+      matrix: new Float32Array(16),
+      xml: '<FrameField x='.padEnd(256 * 1024 + 1, '"<FrameField x='),
+      pixels: new Uint8Array(1),
+    });
+    expect(() => parseTrackedFrame(content)).toThrow(/TRACKEDFRAME XML 262145: expected <= 262144 bytes/);
+  });
+});
+
+describe('isLinkLocal', () => {
+  it.each([
+    '169.254.0.0',
+    '169.254.255.255',
+    '169.254.43518',
+    '0xa9fea9fe',
+    'fe80::1',
+    'febf::1',
+    '::ffff:169.254.1.1',
+  ])('knows %s', (host) => {
+    expect(isLinkLocal(host)).toBe(true);
+  });
+  it.each(['169.253.1.1', '10.0.0.5', '127.0.0.1', '::1', 'fec0::1', '::ffff:10.0.0.5', 'fe80.example.org', 'scanner'])(
+    'lets %s pass',
+    (host) => {
+      expect(isLinkLocal(host)).toBe(false);
+    },
+  );
 });

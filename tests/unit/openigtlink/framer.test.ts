@@ -168,6 +168,25 @@ describe('framing that cannot be found again', () => {
     expect(outcome.messages).toHaveLength(1);
   });
 
+  it('is given up at the limit set when it was lost, whatever bodies the searched bytes announce', () => {
+    const fake = Buffer.from(transform.subarray(0, 58));
+    fake.writeBigUInt64BE(60_000_000n, 42);
+    const outcome = listen();
+    outcome.framer.push(Buffer.alloc(58, 0xaa));
+    for (let i = 0; i < 12; i++) outcome.framer.push(Buffer.concat([fake, Buffer.alloc(100_000, 0xaa)]));
+    expect(outcome.gaveUp).toBe(true);
+    expect(outcome.framer.counters.skippedBytes).toBeLessThan(1_200_000);
+  });
+
+  it('is given up one MiB beyond the message limit at most, however large the last message was', () => {
+    const outcome = listen({ maxMessageBytes: 2_000_000 });
+    outcome.framer.push(frame(1_900_000, 3));
+    outcome.framer.push(Buffer.alloc(3_000_000, 0xaa));
+    expect(outcome.gaveUp).toBe(false);
+    outcome.framer.push(Buffer.alloc(100_000, 0xaa));
+    expect(outcome.gaveUp).toBe(true);
+  });
+
   it('is given up after a second', () => {
     let clockMs = 0;
     const outcome = listen({ now: () => clockMs });

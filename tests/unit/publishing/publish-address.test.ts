@@ -20,7 +20,7 @@ describe('parsePublishAddress', () => {
     expect(parsePublishAddress('igtl-server://0.0.0.0:18945', ['10.0.0.7']).host).toBe('0.0.0.0');
   });
 
-  it.each(['', 'tcp://x:1', 'igtl://', 'igtl://h:99999', 'igtl://a b'])(
+  it.each(['', 'tcp://x:1', 'igtl://', 'igtl://h:99999', 'igtl://a b', 'igtl://169.254.169.254:80'])(
     'refuses "%s" and says what is expected',
     (address) => {
       expect(() => parsePublishAddress(address, [])).toThrow(/expected/);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -181,6 +182,27 @@ describe('a hostile or broken sequence', () => {
     expect(await refusal(many, PIXELS, { maxHeaderBytes: 100_000 })).toBe(
       'header > 100000 bytes: expected <= 100000 bytes',
     );
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'refuses a pipe, as header and as data file, without opening it',
+    async () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      await expect(SequenceReader.open(pipe)).rejects.toThrow(`${pipe}: file no plain file: expected a sequence file`);
+      expect(await refusal(meta({ ElementDataFile: 'pipe' }), new Uint8Array(0))).toBe(
+        'data file pipe: expected a plain file',
+      );
+    },
+  );
+
+  it('reads directions without end in one go', async () => {
+    const directions = `(0.1,0,0) (0,0.2,0) none ${'('.repeat(1_000_000)}`;
+    const path = join(folder, 'directions.nrrd');
+    await writeFile(path, Buffer.concat([nrrd({ 'space directions': directions }), PIXELS]));
+    const reader = await SequenceReader.open(path);
+    expect(reader.info.spacing).toEqual([0.1, 0.2, 1]);
+    await reader.close();
   });
 
   it('refuses what is no sequence at all', async () => {

@@ -1,0 +1,58 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { SettingsPatch } from '../../src-shared/index.ts';
+import { parseSourceAddress } from '../acquisition/index.ts';
+import { parsePublishAddress } from '../publishing/index.ts';
+
+/** An address that a console may not set; the message says which, and what is allowed. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+}
+
+/**
+ * What addresses a console may set (design, section 8): well-formed ones, and recordings in known folders only. The
+ * command line and the settings file are the machine owner's and are not asked.
+ */
+export class AddressRules {
+  readonly #folders: readonly string[];
+
+  /** `folders`: where recordings may be opened from; those that do not exist yet count as written. */
+  constructor(folders: readonly string[]) {
+    this.#folders = folders.map(resolved);
+  }
+
+  /** @throws {BadSourceAddress | BadEndpoint | AddressRefused} before anything is taken down for a bad address. */
+  check(patch: SettingsPatch, allowedPeers: readonly string[]): void {
+    const source = patch['source.address'];
+    const publish = patch['publish.address'];
+    if (source !== undefined) {
+      this.#checkSource(source);
+    }
+    if (publish !== undefined && publish !== '') {
+      parsePublishAddress(publish, patch['publish.allowedPeers'] ?? allowedPeers);
+    }
+  }
+
+  #checkSource(address: string): void {
+    const parsed = parseSourceAddress(address);
+    if (parsed.scheme !== 'file') {
+      return;
+    }
+    const file = resolved(parsed.path);
+    if (!this.#folders.some((folder) => file.startsWith(folder + path.sep))) {
+      throw new AddressRefused(
+        `recording ${parsed.path}: a console may open recordings in ${this.#folders.join(', ')} only; ` +
+          'start the engine with --source for others',
+      );
+    }
+  }
+}
+
+/** With symbolic links followed, so that a link does not lead out of its folder. */
+function resolved(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return path.resolve(file);
+  }
+}
