@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process';
-import type { Writable } from 'node:stream';
 import type { GpuFrame } from '../../src-shared/index.ts';
-import { FRAME_PIPE_VARIABLE, writeFrame } from './frame-pipe.ts';
-import { frameMessage } from './messages.ts';
+import { FRAME_MEMORY_VARIABLE, FrameMemory } from './frame-memory.ts';
+import { frameMessage, slotMessage } from './messages.ts';
 
 /** A running inference process the supervisor can talk to and kill: fork in plain Node, utility process in Electron. */
 export interface InferenceChild {
@@ -16,27 +15,27 @@ export interface InferenceChild {
   kill(): void;
 }
 
-/** Descriptor of the frame pipe in the child; the IPC channel is 3. */
+/** Descriptor of the frame memory in the child; the IPC channel is 3. */
 const FRAME_DESCRIPTOR = 4;
-/** Windows hands no plain descriptors to children; frames go over the IPC channel there. */
-const hasFramePipe = process.platform !== 'win32';
 
 export type SpawnInference = () => InferenceChild | Promise<InferenceChild>;
 
 /** Starts `entry` (`inference-process.ts` or its bundle) with an IPC channel that carries typed arrays as bytes. */
 export function forkInference(entry: string, env?: NodeJS.ProcessEnv): SpawnInference {
   return () => {
+    const memory = FrameMemory.create();
     const child = fork(entry, [], {
       serialization: 'advanced',
       // Not the parent's flags: a debugger or test runner must not start inside it.
       execArgv: [],
-      env: { ...(env ?? process.env), ...(hasFramePipe && { [FRAME_PIPE_VARIABLE]: String(FRAME_DESCRIPTOR) }) },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc', hasFramePipe ? 'pipe' : 'ignore'],
+      env: {
+        ...(env ?? process.env),
+        ...(memory !== null && { [FRAME_MEMORY_VARIABLE]: String(FRAME_DESCRIPTOR) }),
+      },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', memory?.descriptor ?? 'ignore'],
     });
-    const frames = child.stdio[FRAME_DESCRIPTOR] as Writable | null;
-    // A process that just ended takes nothing; the exit event accounts for the frame.
-    frames?.on('error', () => {});
     const post = (message: unknown): void => {
+      // A channel that just closed takes nothing; the exit event accounts for the frame.
       if (child.connected) child.send(message as object, () => {});
     };
     let exited = false;
@@ -44,6 +43,7 @@ export function forkInference(entry: string, env?: NodeJS.ProcessEnv): SpawnInfe
     const exit = (code: number | null, signal: string | null): void => {
       if (!exited) {
         exited = true;
+        memory?.close();
         report?.(code, signal);
       }
     };
@@ -56,8 +56,8 @@ export function forkInference(entry: string, env?: NodeJS.ProcessEnv): SpawnInfe
       pid: child.pid,
       postMessage: post,
       postFrame: (frame) => {
-        if (frames === null) post(frameMessage(frame));
-        else if (frames.writable) writeFrame(frames, frame);
+        const slot = exited ? null : (memory?.write(frame.pixels) ?? null);
+        post(slot === null ? frameMessage(frame) : slotMessage(frame, slot));
       },
       onMessage: (callback) => void child.on('message', callback),
       onExit: (callback) => {

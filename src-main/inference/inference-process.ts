@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openChannel } from './channel.ts';
-import { openFramePipe } from './frame-pipe.ts';
+import { openFrameMemory } from './frame-memory.ts';
 import { InferenceService } from './inference-service.ts';
 import { stagesOf } from './kinds.ts';
 import { readManifest } from './manifest.ts';
@@ -24,7 +24,7 @@ const FLUSH_MS = 100;
 const channel = openChannel();
 const send = (message: FromInference): void => channel.postMessage(message);
 let service: InferenceService | null = null;
-const frames = openFramePipe((frame) => service?.accept(frame));
+const memory = openFrameMemory();
 
 /** Node's own exit waits for the worker; during a run that aborts with a core dump, so then it is a kill. */
 function end(code: number): void {
@@ -53,7 +53,7 @@ function start(config: InferenceConfig): void {
     gpuQueueSize: config.gpuQueueSize,
     maxLagMs: config.maxLagMs,
     send,
-    release: (pixels) => frames?.release(pixels),
+    release: (pixels) => memory?.release(pixels),
     startRun: (request: RunRequest) => worker.postMessage(request, [request.input.buffer]),
   });
   worker.on('message', (message: FromSessionWorker) => {
@@ -70,6 +70,9 @@ channel.onMessage((data) => {
   const message = data as ToInference;
   if (message.type === 'frame') {
     service?.accept(message.frame);
+  } else if (message.type === 'frame-slot') {
+    if (memory === null) throw new Error('a frame came through memory that this process does not have');
+    service?.accept({ ...message.frame, pixels: memory.read(message.slot, message.bytes) });
   } else if (message.type === 'max-lag') {
     service?.setMaxLagMs(message.maxLagMs);
   } else if (service === null) {

@@ -15,9 +15,21 @@ export interface InferenceConfig {
 export type ToInference =
   | { readonly type: 'init'; readonly config: InferenceConfig }
   | { readonly type: 'frame'; readonly frame: GpuFrame }
+  /** The pixels lie in the shared memory. */
+  | {
+      readonly type: 'frame-slot';
+      readonly frame: Omit<GpuFrame, 'pixels'>;
+      readonly slot: number;
+      readonly bytes: number;
+    }
   | { readonly type: 'max-lag'; readonly maxLagMs: number };
 
-/** A frame as a message, for processes without a pipe for frames. */
+/** A frame whose pixels were written into a slot of the shared memory. */
+export function slotMessage({ pixels, ...frame }: GpuFrame, slot: number): ToInference {
+  return { type: 'frame-slot', frame, slot, bytes: pixels.byteLength };
+}
+
+/** A frame as a message, for processes without shared memory. */
 export const frameMessage = (frame: GpuFrame): ToInference => ({
   type: 'frame',
   frame: { ...frame, pixels: ownBytes(frame.pixels) },

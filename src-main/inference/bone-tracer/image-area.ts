@@ -2,8 +2,8 @@ import type { BeamView, ImageArea } from './beam-view.ts';
 
 /** A pixel this far from the border's gray level belongs to something: video capture leaves noise of a few levels. */
 const CONTRAST = 6;
-/** Every third pixel is looked at: text strokes and edges are wider than that. */
-const STEP = 3;
+/** Every fourth pixel is looked at: pictures and lines of text are wider than that. */
+const STEP = 4;
 /** The border's level counts as known when this share of the outermost pixels has it. */
 const BORDER_SHARE = 0.3;
 /** A column belongs to a picture when it holds this share of what the fuller columns hold. */
