@@ -200,8 +200,8 @@ export class IgtlSource implements FrameSource {
         orientation: received.orientation ?? this.#options.orientation,
         coordFrame: coordFrameOf(header.deviceName),
         pose: this.#poseOf(header.timestampBits, metadata, received.poses),
-        // A copy: the geometry outlives the picture, whose memory is used again.
-        sourceImageHeader: image.header.slice(),
+        // A copy (a Buffer’s slice is none): the geometry outlives the picture, whose memory is used again.
+        sourceImageHeader: Uint8Array.from(image.header),
       },
       scalarType,
       components: image.components as 1 | 3,

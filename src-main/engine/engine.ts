@@ -316,6 +316,9 @@ export class Engine implements EngineBackend {
         this.#sourceLost(message);
       }
       this.#lastSourceLink = link;
+    } else if (link !== 'connected' && message !== null) {
+      // Nobody has a mask to take back; whoever connects learns the newest reason.
+      this.#publisher.announceUnavailable(noFrames(message));
     }
     this.#judgeLiveness();
     this.#announcer.changed();
@@ -424,7 +427,7 @@ export class Engine implements EngineBackend {
   /** A mask that is still under way would come after the news that there are none, and stay. */
   #sourceLost(why: string | null): void {
     this.#livePath.abandonFrames();
-    this.#publisher.announceUnavailable(`no frames from the source: ${why ?? 'the link is lost'}`);
+    this.#publisher.announceUnavailable(noFrames(why ?? 'the link is lost'));
     this.#gaps.restart();
   }
 
@@ -453,3 +456,5 @@ export class Engine implements EngineBackend {
     }
   }
 }
+
+const noFrames = (why: string): string => `no frames from the source: ${why}`;

@@ -38,7 +38,7 @@ export const frameMessage = (frame: GpuFrame): ToInference => ({
 /** Structured clone copies a view's whole buffer: a small picture in a large message goes alone. */
 function ownBytes(pixels: Uint8Array): Uint8Array {
   const surplus = pixels.buffer.byteLength - pixels.byteLength;
-  return surplus > pixels.byteLength >> 3 ? pixels.slice() : pixels;
+  return surplus > pixels.byteLength >> 3 ? new Uint8Array(pixels) : pixels;
 }
 
 /** When a frame passed which point in the inference process, on the clock all processes share. */

@@ -31,7 +31,7 @@ export const STATUS_DEVICE = 'BoneMask_Status';
  * so that Slicer builds bit-identical matrices for picture and mask (openigtlink.md section 7).
  */
 export function maskHeader(sourceImageHeader: Uint8Array): Uint8Array {
-  const header = sourceImageHeader.slice();
+  const header = Uint8Array.from(sourceImageHeader);
   header[COMPONENTS_AT] = 1;
   header[SCALAR_TYPE_AT] = UINT8;
   header[ENDIAN_AT] = LITTLE_ENDIAN;
