@@ -15,7 +15,7 @@ import type {
 import { settingInfo } from '../../src-shared/index.ts';
 import type { SourceState } from '../acquisition/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
-import { type InferenceState, InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
+import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
 import { KpiSampler, LivenessMonitor, type LogControl, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import { AddressRules } from './address-rules.ts';
@@ -23,6 +23,7 @@ import { Announcer } from './announcer.ts';
 import { CommandQueue } from './commands.ts';
 import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
 import { inferenceOptions, lagLimitMs } from './inference-options.ts';
+import { InferenceWatch } from './inference-watch.ts';
 import { LivePath } from './live-path.ts';
 import { PublisherSlot } from './publisher-slot.ts';
 import { samePixels } from './same-pixels.ts';
@@ -63,6 +64,7 @@ export class Engine implements EngineBackend {
   readonly #displays = new DisplayFeed();
   readonly #commands = new CommandQueue(this);
   readonly #addressRules: AddressRules;
+  readonly #watch: InferenceWatch;
   readonly #inference: InferenceSupervisor;
   readonly #livePath: LivePath;
   readonly #source: SourceSlot;
@@ -72,10 +74,7 @@ export class Engine implements EngineBackend {
   readonly #timers: NodeJS.Timeout[] = [];
   #lastFrame: RawFrame | null = null;
   #lastLiveness: Liveness = 'NO SOURCE';
-  #lastInferenceLink: InferenceState['link'] = 'off';
   #latestKpi: KpiSample | null = null;
-  /** Why the model gave no result for the newest frame it answered; null when it gave one. */
-  #lastFailure: string | null = null;
   #lastSourceLink: SourceLink = 'disconnected';
   /** Whether the operator wants them open: a changed setting does not bring back what was disconnected by hand. */
   readonly #wanted = { source: true, publisher: true };
@@ -91,6 +90,11 @@ export class Engine implements EngineBackend {
       rtSize: settings['queues.rtSize'],
       gpuSize: settings['queues.gpuSize'],
       outSize: settings['queues.outSize'],
+    });
+    this.#watch = new InferenceWatch({
+      log: options.log.log,
+      problems: this.#problems,
+      unavailable: (why) => this.#publisher.announceUnavailable(why),
     });
     this.#inference = this.#buildInference(options, settings);
     const supervisor = this.#inference;
@@ -206,7 +210,7 @@ export class Engine implements EngineBackend {
       liveness: this.#liveness.state(nowMs),
       frameAgeMs: this.#liveness.frameAgeMs(nowMs),
       framePeriodMs: this.#liveness.periodMs,
-      inference: this.#describeInference(),
+      inference: this.#watch.describe(this.#inference.state, this.settings['model.enabled']),
       publisher: this.#publisher.describe(this.#source.describe().kind),
       settings: this.#settings.current,
       problems: this.#problems.current(nowMs),
@@ -330,25 +334,10 @@ export class Engine implements EngineBackend {
       dropped: (handle, reason) => this.#livePath.handedOverDropped(handle, reason),
       credit: () => this.#livePath.pump(),
       state: (state) => {
-        this.#noteInference(state);
+        this.#watch.changed(state);
         this.#announcer.changed();
       },
     });
-  }
-
-  #noteInference({ link, message, modelId, provider }: InferenceState): void {
-    const bad = link === 'restarting' || link === 'failed';
-    if (link !== this.#lastInferenceLink) {
-      this.#lastInferenceLink = link;
-      this.#log.log(bad ? 'warn' : 'info', 'inference.state', { link, model: modelId, provider, message });
-    }
-    if (bad) {
-      const words = message ?? 'the inference process has ended';
-      this.#problems.stands('inference', 'critical', words, monotonicMs());
-      this.#publisher.announceUnavailable(words);
-    } else if (link === 'ready') {
-      this.#problems.clear('inference');
-    }
   }
 
   #noteSaveProblem(problem: string | null): void {
@@ -359,17 +348,6 @@ export class Engine implements EngineBackend {
       this.#log.log('warn', 'settings.save', { message: problem });
     }
     this.#announcer.changed();
-  }
-
-  #describeInference(): EngineSnapshot['inference'] {
-    const { link, modelId, provider, message, restarts } = this.#inference.state;
-    return {
-      link: this.settings['model.enabled'] ? link : 'off',
-      modelId,
-      provider,
-      message: message ?? this.#lastFailure,
-      restarts,
-    };
   }
 
   #receive(frame: RawFrame): void {
@@ -401,10 +379,7 @@ export class Engine implements EngineBackend {
     if (packet.result !== null) {
       this.#kpi.maskSent(packet.trace);
     }
-    this.#lastFailure = packet.state === 'ai-failed' ? packet.reason : null;
-    if (packet.state === 'ai-failed') {
-      this.#problems.happened('ai-failed', 'warning', packet.reason ?? 'the model gave no result', monotonicMs());
-    }
+    this.#watch.answered(packet);
     this.#displays.offerPair(packet);
     for (const listener of this.#sentListeners) {
       listener(packet);
