@@ -149,11 +149,4 @@ describe.skipIf(!hasChromium)('the live view on the moving phantom', () => {
     expect(await page.textContent('body')).toMatch(/RESEARCH\s+USE ONLY/);
     await page.close();
   });
-
-  it('shows the picture in the shape its spacing gives it', async () => {
-    const page = await open('renderer=2d');
-    const { drawn, columns, rows } = await nextPainted(page);
-    expect((drawn?.width as number) / (drawn?.height as number)).toBeCloseTo(columns / rows, 2);
-    await page.close();
-  });
 });

@@ -9,10 +9,12 @@ import {
 } from '../../src-main/openigtlink/index.ts';
 import { PhantomScene } from '../../src-main/phantom/index.ts';
 import { childrenOf, hasProc, startEngine, TestBench } from '../support/processes.ts';
-import { hasChromium, launchBrowser, screenshot, shown } from './browser.ts';
+import { hasChromium, launchBrowser, nextPainted, screenshot, shown } from './browser.ts';
 
 const FPS = 25;
 const [COLUMNS, ROWS] = [320, 240] as const;
+/** Pixels twice as high as wide: a picture 32 mm wide and 48 mm deep. */
+const MM_PER_PIXEL = [0.1, 0.2] as const;
 /** Browser, engine and polling add to the true time; the lower bounds are exact, the upper ones leave a loaded machine air. */
 const SLACK_MS = 1500;
 
@@ -25,7 +27,7 @@ class Scanner {
   #mode: 'moving' | 'same-picture' | 'keep-alive' | 'silent' = 'moving';
 
   constructor(port = 0) {
-    const scene = new PhantomScene({ seed: 1, columns: COLUMNS, rows: ROWS, mmPerPixel: [0.2, 0.2], loopFrames: 12 });
+    const scene = new PhantomScene({ seed: 1, columns: COLUMNS, rows: ROWS, mmPerPixel: MM_PER_PIXEL, loopFrames: 12 });
     this.#pictures = Array.from({ length: 12 }, (_, i) => scene.render(i).pixels);
     this.#server = new IgtlServer(
       { host: '127.0.0.1', port, maxMessageBytes: 1 << 20, queuePerClient: 8, dropClientAfterMs: 5000 },
@@ -68,7 +70,7 @@ class Scanner {
 const HEADER = buildImageHeader({
   size: [COLUMNS, ROWS, 1],
   scalarType: 3,
-  matrix: Float32Array.of(0.2, 0, 0, 0, 0.2, 0, 0, 0, 1, 0, 0, 0),
+  matrix: Float32Array.of(MM_PER_PIXEL[0], 0, 0, 0, MM_PER_PIXEL[1], 0, 0, 0, 1, 0, 0, 0),
 });
 const KEEP_ALIVE: OutgoingMessage = {
   type: 'STATUS',
@@ -134,6 +136,13 @@ describe.skipIf(!hasChromium)('the truth about liveness on screen', () => {
     expect(staleMs).toBeLessThan(250 + SLACK_MS);
     expect(lostMs).toBeGreaterThan(1900);
     expect(lostMs).toBeLessThan(2000 + SLACK_MS);
+  });
+
+  it('shows the picture in the shape its spacing gives it, not in that of its pixels', async () => {
+    await watch();
+    const { drawn } = await nextPainted(page);
+    const shape = (COLUMNS * MM_PER_PIXEL[0]) / (ROWS * MM_PER_PIXEL[1]);
+    expect((drawn?.width as number) / (drawn?.height as number)).toBeCloseTo(shape, 2);
   });
 
   it('FROZEN when only keep-alives come, LIVE again with the picture', async () => {
