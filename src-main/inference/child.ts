@@ -18,6 +18,13 @@ export interface InferenceChild {
 /** Descriptor of the frame memory in the child; the IPC channel is 3. */
 const FRAME_DESCRIPTOR = 4;
 
+/**
+ * For glibc: each run copies half a megabyte out of ONNX Runtime, and blocks of that size fragment its growing arenas.
+ * With few arenas and large blocks mapped on their own, the process stood at 171 MB instead of 230 after 95 s of 95
+ * frames/s. Whoever sets these names otherwise wins.
+ */
+const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 export type SpawnInference = () => InferenceChild | Promise<InferenceChild>;
 
 /** Starts `entry` (`inference-process.ts` or its bundle) with an IPC channel that carries typed arrays as bytes. */
@@ -29,6 +36,7 @@ export function forkInference(entry: string, env?: NodeJS.ProcessEnv): SpawnInfe
       // Not the parent's flags: a debugger or test runner must not start inside it.
       execArgv: [],
       env: {
+        ...ALLOCATOR,
         ...(env ?? process.env),
         ...(memory !== null && { [FRAME_MEMORY_VARIABLE]: String(FRAME_DESCRIPTOR) }),
       },
