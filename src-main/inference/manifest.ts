@@ -61,7 +61,7 @@ const boneTracerSchema = z.strictObject({
 
 /** `model.yaml` of a model of kind `bone-tracer`. */
 export type BoneTracerManifest = z.infer<typeof boneTracerSchema>;
-/** One more kind is one more member here and one more row in `stages.ts` and `runners.ts`. */
+/** One more kind is one more member here and one more row in each table of `kinds.ts`. */
 export type ModelManifest = BoneTracerManifest;
 const manifestSchema = z.discriminatedUnion('kind', [boneTracerSchema]);
 

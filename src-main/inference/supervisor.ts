@@ -65,7 +65,6 @@ export class InferenceSupervisor {
   readonly #options: InferenceSupervisorOptions;
   readonly #listener: InferenceListener;
   readonly #ledger: FrameLedger<Handed>;
-  readonly #handed = new Map<number, number>();
   #maxLagMs: number;
   #child: InferenceChild | null = null;
   /** Raised with every start and end, so that what an old process still says is not heard. */
@@ -126,7 +125,6 @@ export class InferenceSupervisor {
     const { pixels: _, ...rest } = frame;
     const now = monotonicMs();
     this.#ledger.handOver(frame.handle, { frame: rest, handedMs: now });
-    this.#handed.set(frame.handle, now);
     if (this.#state.link !== 'ready') {
       this.#drop(frame.handle, 'inference-down');
       return;
@@ -228,7 +226,6 @@ export class InferenceSupervisor {
 
   #resolve(message: FromInference & { readonly type: 'result' }): void {
     const handed = this.#ledger.resolve(message.handle);
-    this.#handed.delete(message.handle);
     if (handed === undefined) return;
     const { handle, state, score, reason, times } = message;
     const pixels = handed.frame.size[0] * handed.frame.size[1];
@@ -256,7 +253,6 @@ export class InferenceSupervisor {
   }
 
   #drop(handle: number, reason: DropReason): void {
-    this.#handed.delete(handle);
     if (this.#ledger.drop(handle, reason) !== undefined) this.#listener.dropped(handle, reason);
   }
 
@@ -264,7 +260,7 @@ export class InferenceSupervisor {
   #abandon(): void {
     this.#generation++;
     this.#child = null;
-    for (const handle of [...this.#handed.keys()]) this.#drop(handle, 'inference-down');
+    for (const handle of this.#ledger.handles()) this.#drop(handle, 'inference-down');
   }
 
   /**
@@ -277,7 +273,7 @@ export class InferenceSupervisor {
       return;
     }
     const limit = Math.max(HANG_FLOOR_MS, HANG_FACTOR * (this.#state.warmupP99Ms ?? 0));
-    const oldest = this.#handed.values().next().value ?? monotonicMs();
+    const oldest = this.#ledger.oldest()?.handedMs ?? monotonicMs();
     const silent = monotonicMs() - Math.max(oldest, this.#lastHeardMs);
     if (silent <= limit) {
       this.#suspected = false;

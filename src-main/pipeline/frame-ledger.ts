@@ -22,6 +22,7 @@ export class FrameLedger<T> {
   #enqueued = 0;
   #lastBackpressureTs: number | null = null;
 
+  /** `maxsize`: of the queue in the other process, reported with the counts; two credits keep this side below it. */
   constructor(maxsize: number) {
     this.#maxsize = maxsize;
   }
@@ -33,6 +34,11 @@ export class FrameLedger<T> {
   /** Handles of all frames still out, oldest first; a copy, so that they may be dropped while it is read. */
   handles(): readonly number[] {
     return [...this.#pending.keys()];
+  }
+
+  /** The item that has been out longest; undefined when none is. */
+  oldest(): T | undefined {
+    return this.#pending.values().next().value;
   }
 
   handOver(handle: number, item: T): void {

@@ -22,6 +22,7 @@ export interface PeerLine {
   readonly size?: readonly number[];
   readonly geometry?: readonly string[];
   readonly nonzero?: number;
+  readonly pixelCrc?: string;
   readonly code?: number;
   readonly text?: string;
 }

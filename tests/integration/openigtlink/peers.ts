@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { PeerLine } from '../../support/streams.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../peers');
 
@@ -38,30 +39,14 @@ export class Peer {
   }
 
   /** The messages a receiver has printed. */
-  get received(): PeerMessage[] {
-    return this.lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as PeerMessage);
+  get received(): PeerLine[] {
+    return this.lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as PeerLine);
   }
 
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
     await this.#exit;
   }
-}
-
-export interface PeerMessage {
-  readonly type: string;
-  readonly device: string;
-  readonly version: number;
-  readonly timestamp: string;
-  readonly crcOk: boolean;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly unpacked?: boolean;
-  readonly size?: readonly number[];
-  readonly geometry?: readonly string[];
-  readonly nonzero?: number;
-  readonly pixelCrc?: string;
-  readonly code?: number;
-  readonly text?: string;
 }
 
 const UNTIL_LIMIT_MS = 15_000;
