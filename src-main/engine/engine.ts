@@ -4,19 +4,17 @@ import type {
   CommandResults,
   EngineSnapshot,
   KpiSample,
-  Liveness,
   PipelineMetrics,
   RawFrame,
   ResultPacket,
+  SettingKey,
   Settings,
   SettingsPatch,
-  SourceLink,
 } from '../../src-shared/index.ts';
 import { settingInfo } from '../../src-shared/index.ts';
-import type { SourceState } from '../acquisition/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
-import { KpiSampler, LivenessMonitor, type LogControl, ProblemBoard } from '../monitoring/index.ts';
+import { KpiSampler, type LogControl, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import { AddressRules } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
@@ -25,11 +23,10 @@ import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-fee
 import { inferenceOptions, lagLimitMs } from './inference-options.ts';
 import { InferenceWatch } from './inference-watch.ts';
 import { LivePath } from './live-path.ts';
+import type { EnginePart } from './part.ts';
 import { PublisherSlot } from './publisher-slot.ts';
-import { samePixels } from './same-pixels.ts';
 import type { SettingsStore } from './settings-store.ts';
-import { SourceSlot } from './source-slot.ts';
-import { UpstreamGaps } from './upstream-gaps.ts';
+import { SourceDesk } from './source-desk.ts';
 
 export interface EngineOptions {
   readonly build: string;
@@ -58,8 +55,6 @@ export class Engine implements EngineBackend {
   readonly #settings: SettingsStore;
   readonly #log: LogControl;
   readonly #problems = new ProblemBoard();
-  readonly #liveness = new LivenessMonitor();
-  readonly #gaps = new UpstreamGaps();
   readonly #kpi = new KpiSampler(monotonicMs());
   readonly #displays = new DisplayFeed();
   readonly #commands = new CommandQueue(this);
@@ -67,17 +62,14 @@ export class Engine implements EngineBackend {
   readonly #watch: InferenceWatch;
   readonly #inference: InferenceSupervisor;
   readonly #livePath: LivePath;
-  readonly #source: SourceSlot;
+  readonly #source: SourceDesk;
   readonly #publisher: PublisherSlot;
+  /** Told of changed settings in this order: masks have somewhere to go before new frames come. */
+  readonly #parts: readonly EnginePart[];
   readonly #announcer = new Announcer(() => this.snapshot());
   readonly #sentListeners = new Set<(packet: ResultPacket) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
-  #lastFrame: RawFrame | null = null;
-  #lastLiveness: Liveness = 'NO SOURCE';
   #latestKpi: KpiSample | null = null;
-  #lastSourceLink: SourceLink = 'disconnected';
-  /** Whether the operator wants them open: a changed setting does not bring back what was disconnected by hand. */
-  readonly #wanted = { source: true, publisher: true };
   #isClosing = false;
 
   constructor(options: EngineOptions) {
@@ -117,15 +109,12 @@ export class Engine implements EngineBackend {
       changed: () => this.#announcer.changed(),
       problem: (key, message) => this.#problem(key, message),
     });
-    this.#source = new SourceSlot({
-      frame: (frame) => this.#receive(frame),
-      heard: () => this.#liveness.heard(monotonicMs()),
-      keepAlive: () => this.#liveness.keepAlive(monotonicMs()),
-      state: (state) => {
-        this.#noteSource(state);
-      },
-      problem: (key, message) => this.#problem(key, message),
-    });
+    this.#source = this.#buildSource();
+    this.#parts = [
+      { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
+      this.#publisher,
+      this.#source,
+    ];
   }
 
   /** Starts everything; comes back when the publisher listens or has said why not. Nothing here fails the engine. */
@@ -139,7 +128,7 @@ export class Engine implements EngineBackend {
     await this.openSource();
     const { 'kpi.intervalS': intervalS } = this.#settings.current;
     this.#timers.push(
-      setInterval(() => this.#judgeLiveness(), LIVENESS_TICK_MS),
+      setInterval(() => this.#source.judgeLiveness(), LIVENESS_TICK_MS),
       setInterval(() => this.#sample(), intervalS * 1000),
       setInterval(() => this.#announcer.snapshotNow(), SNAPSHOT_MS),
     );
@@ -148,6 +137,8 @@ export class Engine implements EngineBackend {
   /** Ends everything; a command in progress is given a moment to finish, and no further one is taken. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#source.closing();
+    this.#publisher.closing();
     await this.#commands.idle(COMMAND_GRACE_MS);
     for (const timer of this.#timers) {
       clearInterval(timer);
@@ -202,18 +193,13 @@ export class Engine implements EngineBackend {
   }
 
   snapshot(): EngineSnapshot {
-    const nowMs = monotonicMs();
-    const meta = this.#lastFrame?.meta ?? null;
     return {
       build: this.build,
-      source: { ...this.#source.describe(), deviceName: meta?.deviceName ?? null, size: meta?.size ?? null },
-      liveness: this.#liveness.state(nowMs),
-      frameAgeMs: this.#liveness.frameAgeMs(nowMs),
-      framePeriodMs: this.#liveness.periodMs,
+      ...this.#source.describe(),
       inference: this.#watch.describe(this.#inference.state, this.settings['model.enabled']),
-      publisher: this.#publisher.describe(this.#source.describe().kind),
+      publisher: this.#publisher.describe(this.#source.kind),
       settings: this.#settings.current,
-      problems: this.#problems.current(nowMs),
+      problems: this.#problems.current(monotonicMs()),
     };
   }
 
@@ -230,102 +216,63 @@ export class Engine implements EngineBackend {
     const before = this.#settings.current;
     this.#addressRules.check(patch, before['publish.allowedPeers']);
     const valid = this.#settings.update(patch);
-    const changed = (Object.keys(valid) as (keyof Settings)[]).filter(
-      (key) => JSON.stringify(before[key]) !== JSON.stringify(this.#settings.current[key]),
-    );
     const settings = this.#settings.current;
-    if (changed.includes('log.mode')) {
-      this.#log.setMinimum(settings['log.mode'] === 'perf' ? 'warn' : 'info');
-    }
-    if (changed.includes('model.enabled')) {
-      this.#livePath.setModelEnabled(settings['model.enabled']);
-    }
-    if (changed.includes('publish.address') || changed.includes('publish.allowedPeers')) {
-      await this.#reopenPublisher(changed.includes('publish.address'));
-    } else if (changed.some((key) => key.startsWith('publish.'))) {
-      this.#publisher.update(settings);
-    }
-    if (changed.some((key) => key.startsWith('source.'))) {
-      await this.#reopenSource(changed.includes('source.address'));
+    const changed = (Object.keys(valid) as SettingKey[]).filter(
+      (key) => JSON.stringify(before[key]) !== JSON.stringify(settings[key]),
+    );
+    const keys = new Set(changed);
+    for (const part of this.#parts) {
+      await part.settingsChanged(keys, settings);
     }
     this.#announcer.changed();
     return changed.filter((key) => !settingInfo(key).live);
   }
 
   /** (Re)connects the source of the settings in force. */
-  async openSource(): Promise<void> {
-    this.#wanted.source = true;
-    await this.#endSource('the source is being changed');
-    if (!this.#isClosing) {
-      this.#liveness.reset(true);
-      this.#source.open(this.#settings.current);
-      this.#announcer.changed();
-    }
+  openSource(): Promise<void> {
+    return this.#source.open(this.#settings.current);
   }
 
   /** Ends the source until it is opened again. */
-  async closeSource(): Promise<void> {
-    this.#wanted.source = false;
-    await this.#endSource('the source was disconnected');
+  closeSource(): Promise<void> {
+    return this.#source.disconnect();
   }
 
-  async openPublisher(): Promise<void> {
-    this.#wanted.publisher = true;
-    if (!this.#isClosing) {
-      await this.#publisher.open(this.#settings.current);
-      this.#announcer.changed();
+  openPublisher(): Promise<void> {
+    return this.#publisher.open(this.#settings.current);
+  }
+
+  closePublisher(): Promise<void> {
+    return this.#publisher.disconnect();
+  }
+
+  #ownSettingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): void {
+    if (changed.has('log.mode')) {
+      this.#log.setMinimum(settings['log.mode'] === 'perf' ? 'warn' : 'info');
+    }
+    if (changed.has('model.enabled')) {
+      this.#livePath.setModelEnabled(settings['model.enabled']);
     }
   }
 
-  async closePublisher(): Promise<void> {
-    this.#wanted.publisher = false;
-    await this.#publisher.close();
-    this.#announcer.changed();
-  }
-
-  async #reopenSource(isAnother: boolean): Promise<void> {
-    if (this.#wanted.source || isAnother) {
-      await this.openSource();
-    }
-  }
-
-  async #reopenPublisher(isAnother: boolean): Promise<void> {
-    if (this.#wanted.publisher || isAnother) {
-      await this.openPublisher();
-    }
-  }
-
-  /** Frames of the source that are still under way are dropped and Slicer is told, before anything is waited for. */
-  async #endSource(reason: string): Promise<void> {
-    const hadSource = this.#liveness.state(monotonicMs()) !== 'NO SOURCE';
-    this.#liveness.reset(false);
-    this.#livePath.abandonFrames();
-    if (hadSource) {
-      this.#publisher.announceUnavailable(reason);
-    }
-    this.#publisher.forgetSource();
-    this.#displays.restart();
-    this.#gaps.restart();
-    this.#keepAsLast(null);
-    this.#lastSourceLink = 'disconnected';
-    await this.#source.close();
-    this.#announcer.changed();
-  }
-
-  #noteSource({ link, message }: SourceState): void {
-    this.#liveness.linkChanged(link, monotonicMs());
-    if (link !== this.#lastSourceLink) {
-      this.#log.log('info', 'source.state', { link, message });
-      if (this.#lastSourceLink === 'connected') {
-        this.#sourceLost(message);
-      }
-      this.#lastSourceLink = link;
-    } else if (link !== 'connected' && message !== null) {
-      // Nobody has a mask to take back; whoever connects learns the newest reason.
-      this.#publisher.announceUnavailable(noFrames(message));
-    }
-    this.#judgeLiveness();
-    this.#announcer.changed();
+  #buildSource(): SourceDesk {
+    return new SourceDesk({
+      log: this.#log.log,
+      frame: (frame) => this.#receive(frame),
+      lost: (why) => {
+        this.#livePath.abandonFrames();
+        this.#publisher.announceUnavailable(why);
+      },
+      stillLost: (why) => this.#publisher.announceUnavailable(why),
+      ended: () => {
+        this.#livePath.abandonFrames();
+        this.#publisher.forgetSource();
+        this.#displays.restart();
+      },
+      livenessChanged: () => this.#announcer.snapshotNow(),
+      changed: () => this.#announcer.changed(),
+      problem: (key, message) => this.#problem(key, message),
+    });
   }
 
   #buildInference(options: EngineOptions, settings: Settings): InferenceSupervisor {
@@ -351,20 +298,9 @@ export class Engine implements EngineBackend {
   }
 
   #receive(frame: RawFrame): void {
-    const identical = this.#lastFrame !== null && samePixels(this.#lastFrame.raw, frame.raw);
-    this.#keepAsLast(frame);
-    this.#liveness.frame(frame.receivedMs, identical);
-    this.#gaps.frame(frame.meta);
     this.#kpi.frameReceived();
     this.#livePath.receive(frame);
     this.#displays.offerRaw(frame, this.settings['view.noMaskAfterMs']);
-  }
-
-  /** The newest frame is kept to compare the next one with, and to describe the source by. */
-  #keepAsLast(frame: RawFrame | null): void {
-    frame?.lease?.hold();
-    this.#lastFrame?.lease?.release();
-    this.#lastFrame = frame;
   }
 
   #send(packet: ResultPacket): void {
@@ -386,28 +322,8 @@ export class Engine implements EngineBackend {
     }
   }
 
-  #judgeLiveness(): void {
-    const liveness = this.#liveness.state(monotonicMs());
-    if (liveness === this.#lastLiveness) {
-      return;
-    }
-    this.#log.log('info', 'liveness', { from: this.#lastLiveness, to: liveness });
-    this.#lastLiveness = liveness;
-    if (liveness === 'LINK LOST') {
-      this.#sourceLost('the link is lost');
-    }
-    this.#announcer.snapshotNow();
-  }
-
-  /** A mask that is still under way would come after the news that there are none, and stay. */
-  #sourceLost(why: string | null): void {
-    this.#livePath.abandonFrames();
-    this.#publisher.announceUnavailable(noFrames(why ?? 'the link is lost'));
-    this.#gaps.restart();
-  }
-
   #sample(): void {
-    const maxLagMs = lagLimitMs(this.settings, this.#liveness.periodMs);
+    const maxLagMs = lagLimitMs(this.settings, this.#source.periodMs);
     this.#livePath.setMaxLagMs(maxLagMs);
     this.#inference.setMaxLagMs(maxLagMs);
     const counts = this.#livePath.counts();
@@ -416,9 +332,9 @@ export class Engine implements EngineBackend {
       framesReceived: counts.received,
       framesSent: counts.sent,
       framesInFlight: counts.inFlight,
-      upstreamLost: this.#gaps.lost,
+      upstreamLost: this.#source.upstreamLost,
       coalesced: this.#displays.coalesced,
-      syncMs: this.#lastFrame?.meta.pose?.skewMs ?? null,
+      syncMs: this.#source.syncMs,
     });
     this.#announcer.kpi(this.#latestKpi);
   }
@@ -431,5 +347,3 @@ export class Engine implements EngineBackend {
     }
   }
 }
-
-const noFrames = (why: string): string => `no frames from the source: ${why}`;

@@ -1,5 +1,6 @@
-import type { EngineSnapshot, ResultPacket, Settings, SourceKind } from '../../src-shared/index.ts';
+import type { EngineSnapshot, ResultPacket, SettingKey, Settings, SourceKind } from '../../src-shared/index.ts';
 import { MaskPublisher, maskDeviceName, type PublisherOptions } from '../publishing/index.ts';
+import { changedInGroup, type EnginePart } from './part.ts';
 
 export interface PublisherSlotEvents {
   changed(): void;
@@ -9,21 +10,51 @@ export interface PublisherSlotEvents {
 const NOT_OPEN = { link: 'disconnected', message: null, clients: [] } as const;
 
 /** The one place a publisher can be plugged in; without one, masks go nowhere and that is shown. */
-export class PublisherSlot {
+export class PublisherSlot implements EnginePart {
   readonly #on: PublisherSlotEvents;
   #publisher: MaskPublisher | null = null;
   #options: PublisherOptions | null = null;
+  /** Whether the operator wants it open: a changed setting does not bring back what was disconnected by hand. */
+  #wanted = true;
+  #isClosing = false;
 
   constructor(on: PublisherSlotEvents) {
     this.#on = on;
   }
 
   async open(settings: Settings): Promise<void> {
+    this.#wanted = true;
     await this.close();
+    if (this.#isClosing) {
+      return;
+    }
     this.#options = optionsOf(settings);
     const publisher = new MaskPublisher(this.#options, { state: () => this.#on.changed(), problem: this.#on.problem });
     this.#publisher = publisher;
     await publisher.start();
+    this.#on.changed();
+  }
+
+  /** Ends the publisher until it is opened again. */
+  async disconnect(): Promise<void> {
+    this.#wanted = false;
+    await this.close();
+    this.#on.changed();
+  }
+
+  /** From here on it is not opened again. */
+  closing(): void {
+    this.#isClosing = true;
+  }
+
+  async settingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): Promise<void> {
+    if (changed.has('publish.address') || changed.has('publish.allowedPeers')) {
+      if (this.#wanted || changed.has('publish.address')) {
+        await this.open(settings);
+      }
+    } else if (changedInGroup(changed, 'publish')) {
+      this.update(settings);
+    }
   }
 
   /** No receiver is left with a mask that nobody renews. */
