@@ -1,6 +1,6 @@
 import { openBoneTracer } from './bone-tracer/runner.ts';
 import { BoneTracerStages } from './bone-tracer/stages.ts';
-import type { ModelManifest } from './manifest.ts';
+import { type ModelManifest, ModelRefused } from './manifest.ts';
 import type { FrameStages, ModelRunner } from './model-kind.ts';
 import type { SessionOptions } from './onnx-session.ts';
 
@@ -9,6 +9,8 @@ export function stagesOf(manifest: ModelManifest): FrameStages {
   switch (manifest.kind) {
     case 'bone-tracer':
       return new BoneTracerStages(manifest);
+    default:
+      throw notRunYet(manifest);
   }
 }
 
@@ -17,5 +19,11 @@ export function openRunner(modelDir: string, manifest: ModelManifest, options: S
   switch (manifest.kind) {
     case 'bone-tracer':
       return openBoneTracer(modelDir, manifest, options);
+    default:
+      throw notRunYet(manifest);
   }
+}
+
+function notRunYet({ id, kind }: ModelManifest): ModelRefused {
+  return new ModelRefused(`${id} is a model of kind ${kind}, which this version cannot run: expected bone-tracer`);
 }

@@ -3,34 +3,31 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import {
+  commonFields,
+  fraction,
+  MAX_MODEL_BYTES,
+  type ModelFile,
+  maskSchema,
+  modelFileSchema,
+  pictureInputSchema,
+  positive,
+  range,
+  tensorName,
+} from './manifest-parts.ts';
+import { decoderSchema, detectorSchema, encoderSchema } from './manifest-two-stage.ts';
 
 /** Largest manifest read: ours are under 3 KB. */
 const MAX_MANIFEST_BYTES = 64 * 1024;
-/** Largest model file read into memory. */
-const MAX_MODEL_BYTES = 2 ** 31 - 1;
-
 /** Why a model was refused: the file, what was found and what was expected. */
 export class ModelRefused extends Error {
   override readonly name = 'ModelRefused';
 }
 
-const positive = z.number().gt(0).finite();
-const range = z.tuple([positive, positive]).refine(([low, high]) => low < high, 'expected [smallest, largest]');
-
-const modelFile = z.strictObject({
-  // A plain file name: a manifest must not reach out of its folder.
-  path: z.string().regex(/^[\w.-]+\.onnx$/, 'expected a file name ending in .onnx'),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  bytes: z.number().int().min(1).max(MAX_MODEL_BYTES),
-});
-
 const boneTracerSchema = z.strictObject({
-  id: z.string().regex(/^[\w.-]{1,64}$/),
-  title: z.string().max(200),
+  ...commonFields,
   kind: z.literal('bone-tracer'),
-  licence: z.string().max(2000),
-  provenance: z.string().max(2000),
-  files: z.strictObject({ likelihood: modelFile }),
+  files: z.strictObject({ likelihood: modelFileSchema }),
   input: z.strictObject({ name: z.string(), mmPerPixel: positive }),
   output: z.strictObject({ name: z.string() }),
   depthMm: range,
@@ -56,14 +53,67 @@ const boneTracerSchema = z.strictObject({
   /** Constants inside the graph, for the record. */
   graph: z.record(z.string(), z.number()),
   mask: z.strictObject({ aboveMm: z.number().min(0), belowMm: positive }),
-  labels: z.array(z.string()).min(1),
+});
+
+const segmenterSchema = z.strictObject({
+  ...commonFields,
+  kind: z.literal('segmenter'),
+  files: z.strictObject({ segmenter: modelFileSchema }),
+  input: pictureInputSchema,
+  /** Pixel size the model was made for, mm; null: it knows no scale and gets the picture as `input.fit` says. */
+  mmPerPixel: positive.max(10).nullable(),
+  /** Pictures it works on, mm; null: any. Refused in words outside, before memory is taken for them. */
+  depthMm: range.nullable().default(null),
+  widthMm: range.nullable().default(null),
+  /** straight: beams run straight down (linear probes); a sector picture is refused in words. */
+  beams: z.enum(['any', 'straight']).default('any'),
+  output: z.strictObject({
+    name: tensorName,
+    /** Channels of the output, [1, channels, rows, columns]; rows and columns may be fewer than the input's. */
+    channels: z.number().int().min(1).max(1000).default(1),
+    /** Channels that are bone. */
+    bone: z.array(z.number().int().min(0).max(999)).min(1).max(100).default([0]),
+    /** How values become probabilities. none: they are. softmax: over the channels. */
+    activation: z.enum(['none', 'sigmoid', 'softmax']),
+  }),
+  /** A pixel is bone from this probability on (the sum over its bone channels). */
+  threshold: fraction.default(0.5),
+  mask: maskSchema,
+});
+
+const dfineSchema = z.strictObject({
+  ...commonFields,
+  kind: z.literal('dfine'),
+  files: z.strictObject({ detector: modelFileSchema }),
+  detector: detectorSchema,
+});
+
+const dfineSamSchema = z.strictObject({
+  ...commonFields,
+  kind: z.literal('dfine+sam'),
+  files: z.strictObject({ detector: modelFileSchema, encoder: modelFileSchema, decoder: modelFileSchema }),
+  detector: detectorSchema,
+  encoder: encoderSchema,
+  decoder: decoderSchema,
+  mask: maskSchema,
 });
 
 /** `model.yaml` of a model of kind `bone-tracer`. */
 export type BoneTracerManifest = z.infer<typeof boneTracerSchema>;
+/** Single-stage: picture in, mask out. */
+export type SegmenterManifest = z.infer<typeof segmenterSchema>;
+/** Boxes only. */
+export type DfineManifest = z.infer<typeof dfineSchema>;
+/** Two-stage: each kept box of the detector prompts the decoder; the encoder runs once per frame. */
+export type DfineSamManifest = z.infer<typeof dfineSamSchema>;
 /** One more kind is one more member here and one more row in each table of `kinds.ts`. */
-export type ModelManifest = BoneTracerManifest;
-const manifestSchema = z.discriminatedUnion('kind', [boneTracerSchema]);
+export type ModelManifest = BoneTracerManifest | SegmenterManifest | DfineManifest | DfineSamManifest;
+export const manifestSchema = z.discriminatedUnion('kind', [
+  boneTracerSchema,
+  segmenterSchema,
+  dfineSchema,
+  dfineSamSchema,
+]);
 
 /** @throws {ModelRefused} when the manifest is missing, unreadable or of an unknown kind. */
 export function readManifest(modelDir: string): ModelManifest {
@@ -93,12 +143,24 @@ export function readManifest(modelDir: string): ModelManifest {
   return manifest.data;
 }
 
+/** @throws {ModelRefused} also when the model is of another kind. */
+export function readManifestOf<K extends ModelManifest['kind']>(
+  modelDir: string,
+  kind: K,
+): Extract<ModelManifest, { kind: K }> {
+  const manifest = readManifest(modelDir);
+  if (manifest.kind !== kind) {
+    throw new ModelRefused(`${modelDir} holds a model of kind ${manifest.kind}: expected ${kind}`);
+  }
+  return manifest as Extract<ModelManifest, { kind: K }>;
+}
+
 /**
  * The bytes of one of the model's files, after checking that they are the ones its manifest names.
  *
  * @throws {ModelRefused} naming both sizes or both hashes.
  */
-export function readModelFile(modelDir: string, file: z.infer<typeof modelFile>): Uint8Array {
+export function readModelFile(modelDir: string, file: ModelFile): Uint8Array {
   const full = path.join(modelDir, file.path);
   let size: number;
   try {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { readManifest, readModelFile } from '../../../src-main/inference/manifest.ts';
+import { readManifestOf, readModelFile } from '../../../src-main/inference/manifest.ts';
 import { PhantomScene } from '../../../src-main/phantom/index.ts';
 import { likelihoodReference, type Picture } from './likelihood-reference.ts';
 
@@ -22,7 +22,7 @@ function phantomPicture(columns: number, rows: number, seed: number): Picture {
 
 describe('the shipped bone-tracer model', () => {
   it('has the sha256 and size that its manifest names', () => {
-    const manifest = readManifest(modelDir);
+    const manifest = readManifestOf(modelDir, 'bone-tracer');
     expect(readModelFile(modelDir, manifest.files.likelihood).byteLength).toBe(manifest.files.likelihood.bytes);
   });
 
@@ -43,7 +43,7 @@ describe('the shipped bone-tracer model', () => {
   );
 
   it('computes what its description says, on pictures of any height and width', async () => {
-    const manifest = readManifest(modelDir);
+    const manifest = readManifestOf(modelDir, 'bone-tracer');
     const session = await ort.InferenceSession.create(readModelFile(modelDir, manifest.files.likelihood));
     const pictures = [phantomPicture(200, 256, 3), phantomPicture(131, 180, 7), phantomPicture(64, 340, 11)];
     for (const picture of pictures) {

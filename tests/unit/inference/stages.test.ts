@@ -8,12 +8,12 @@ import { findImageArea, Surround } from '../../../src-main/inference/bone-tracer
 import { Resampler } from '../../../src-main/inference/bone-tracer/resample.ts';
 import { isSector } from '../../../src-main/inference/bone-tracer/sector.ts';
 import { BoneTracerStages } from '../../../src-main/inference/bone-tracer/stages.ts';
-import { readManifest } from '../../../src-main/inference/manifest.ts';
+import { readManifestOf } from '../../../src-main/inference/manifest.ts';
 import { isPreparedRun, type PreparedRun, type Verdict } from '../../../src-main/inference/model-kind.ts';
 import { ORIENTATIONS } from '../../../src-shared/index.ts';
 import { gpuFrame, onScreen, phantomFrame, sectorOf, turnedTo } from './pictures.ts';
 
-const manifest = readManifest(path.resolve(import.meta.dirname, '../../../models/bone-tracer'));
+const manifest = readManifestOf(path.resolve(import.meta.dirname, '../../../models/bone-tracer'), 'bone-tracer');
 const SIZE = [300, 220] as const;
 const SPACING = [0.16, 0.2] as const;
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SurfaceTracer } from '../../../src-main/inference/bone-tracer/surface-tracer.ts';
-import { readManifest } from '../../../src-main/inference/manifest.ts';
+import { readManifestOf } from '../../../src-main/inference/manifest.ts';
 
 const COLUMNS = 200;
 const ROWS = 240;
@@ -9,7 +9,7 @@ const MM_PER_PIXEL = 0.15;
 
 let tracer: SurfaceTracer;
 beforeAll(() => {
-  const manifest = readManifest(path.resolve(import.meta.dirname, '../../../models/bone-tracer'));
+  const manifest = readManifestOf(path.resolve(import.meta.dirname, '../../../models/bone-tracer'), 'bone-tracer');
   tracer = new SurfaceTracer(manifest.surface, MM_PER_PIXEL);
 });
 
