@@ -27,6 +27,18 @@ describe('crc64', () => {
     });
   }
 
+  it('of long runs of zeros, which it passes over at once, is the same as byte by byte', () => {
+    const memory = new Uint8Array(100_000);
+    memory[3] = 0x5a;
+    memory[61_234] = 0xff;
+    let byBytes = crc64(memory.subarray(0, 1));
+    for (let at = 1; at < memory.length; at++) {
+      byBytes = crc64(memory.subarray(at, at + 1), byBytes);
+    }
+    expect(crc64Of(memory)).toBe(crcValue(byBytes));
+    expect(crc64Of(memory.subarray(1))).toBe(crcValue(byBytes));
+  });
+
   it('does not depend on where bytes lie in memory or how they are cut', () => {
     const memory = Uint8Array.from({ length: 1200 }, (_, i) => (i * 197 + (i >> 3)) & 0xff);
     const expected = crc64Of(memory.slice(0, 1000));
