@@ -1,4 +1,5 @@
 import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
+import { publicSettings } from '../../src-shared/index.ts';
 import type { Engine } from './engine.ts';
 
 type Handlers = {
@@ -33,7 +34,7 @@ const commandHandlers: Handlers = {
   },
   'settings.update': async (engine, { patch }) => {
     const needRestart = await engine.applySettings(patch);
-    return { settings: engine.settings, needRestart };
+    return { settings: publicSettings(engine.settings), needRestart };
   },
 };
 
