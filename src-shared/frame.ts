@@ -86,6 +86,8 @@ export interface RawFrame {
 export interface GpuFrame {
   /** Engine-wide running number of the frame; results and drops refer to it. */
   readonly handle: number;
+  /** Raised when the source changes: nothing carries over from one series of frames to the next. */
+  readonly series: number;
   readonly size: readonly [columns: number, rows: number];
   readonly components: 1 | 3;
   readonly pixels: Uint8Array;
@@ -105,19 +107,25 @@ export interface MaskResult {
   readonly mask: Uint8Array;
   /** The same mask, one bit a pixel (`packMask`), as it came from the inference process: what consoles are sent. */
   readonly bits: Uint8Array;
+  /** What the model's detector found before the mask was outlined; null: it has none. */
+  readonly boxes: readonly Box[] | null;
 }
 
+/** A detection, corners in pixels of the source picture. */
+export interface Box {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  /** 0..1, not calibrated. */
+  readonly score: number;
+  readonly label: string;
+}
+
+/** Of a model that gives no mask: nothing to publish as one. */
 export interface BoxesResult {
   readonly kind: 'boxes';
-  /** Pixels of the source picture. */
-  readonly boxes: readonly {
-    readonly x0: number;
-    readonly y0: number;
-    readonly x1: number;
-    readonly y1: number;
-    readonly score: number;
-    readonly label: string;
-  }[];
+  readonly boxes: readonly Box[];
 }
 
 export type FrameResult = MaskResult | BoxesResult;
@@ -133,7 +141,14 @@ export interface LatencyTrace {
   readonly sentMs: number | null;
   /** Time spent waiting only because the model was busy with an earlier frame. */
   readonly modelWaitMs: number;
+  /** How long the model's own steps took, within `run` and `postprocess`; what it does not have is absent. */
+  readonly detailMs: DetailTimes;
 }
+
+/** Steps of a model's own; `mask` is everything from its output to the mask. */
+export const DETAIL_STAGES = ['detect', 'encode', 'decode', 'mask'] as const;
+export type DetailStage = (typeof DETAIL_STAGES)[number];
+export type DetailTimes = Readonly<Partial<Record<DetailStage, number>>>;
 
 export interface ResultPacket {
   readonly frame: RawFrame;

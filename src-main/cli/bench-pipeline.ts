@@ -81,7 +81,6 @@ function openEngine(source: string, folder: string): Engine {
     spawnInference: forkInference(inferenceEntry),
     modelsDir,
     recordingFolders: [],
-    dataDir: null,
     log: createLog('engine', 'warn', (line) => process.stderr.write(line)),
   });
 }

@@ -48,7 +48,6 @@ export async function runEngine(
     spawnInference: host.spawnInference,
     modelsDir,
     recordingFolders: recordingFolders(store.current['source.address'], dataDir),
-    dataDir,
     log,
   });
   const server = new HttpServer(

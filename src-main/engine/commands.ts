@@ -1,5 +1,4 @@
 import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
-import { publicSettings } from '../../src-shared/index.ts';
 import type { Engine } from './engine.ts';
 
 type Handlers = {
@@ -34,7 +33,7 @@ const commandHandlers: Handlers = {
   },
   'settings.update': async (engine, { patch }) => {
     const needRestart = await engine.applySettings(patch);
-    return { settings: publicSettings(engine.settings), needRestart };
+    return { settings: engine.settings, needRestart };
   },
 };
 

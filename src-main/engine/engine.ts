@@ -11,19 +11,18 @@ import type {
   Settings,
   SettingsPatch,
 } from '../../src-shared/index.ts';
-import { publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
+import { settingInfo } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
-import { type LogControl, ProblemBoard } from '../monitoring/index.ts';
+import { KpiSampler, type LogControl, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import { AddressRules } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
 import { CommandQueue } from './commands.ts';
 import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
-import { inferenceOptions, lagLimitMs } from './inference-options.ts';
+import { inferenceOptions, lagLimitMs, maskOptions } from './inference-options.ts';
 import { InferenceWatch } from './inference-watch.ts';
 import { LivePath } from './live-path.ts';
-import { MonitoringDesk } from './monitoring-desk.ts';
 import type { EnginePart } from './part.ts';
 import { PublisherSlot } from './publisher-slot.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -36,8 +35,6 @@ export interface EngineOptions {
   readonly modelsDir: string;
   /** Where a console may open recordings from (design, section 8). */
   readonly recordingFolders: readonly string[];
-  /** Logs, history, recordings; null: nothing is kept (measuring, tests). */
-  readonly dataDir: string | null;
   readonly log: LogControl;
 }
 
@@ -55,10 +52,10 @@ const COMMAND_GRACE_MS = 1000;
 export class Engine implements EngineBackend {
   readonly build: string;
   readonly queues: PipelineQueues;
-  readonly monitoring: MonitoringDesk;
   readonly #settings: SettingsStore;
   readonly #log: LogControl;
   readonly #problems = new ProblemBoard();
+  readonly #kpi = new KpiSampler(monotonicMs());
   readonly #displays = new DisplayFeed();
   readonly #commands = new CommandQueue(this);
   readonly #addressRules: AddressRules;
@@ -72,6 +69,7 @@ export class Engine implements EngineBackend {
   readonly #announcer = new Announcer(() => this.snapshot());
   readonly #sentListeners = new Set<(packet: ResultPacket) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
+  #latestKpi: KpiSample | null = null;
   #isClosing = false;
 
   constructor(options: EngineOptions) {
@@ -102,6 +100,9 @@ export class Engine implements EngineBackend {
         get isReady() {
           return supervisor.state.link === 'ready';
         },
+        get wantsFresher() {
+          return supervisor.wantsFresher;
+        },
         submit: (frame) => supervisor.submit(frame),
       },
       { send: (packet) => this.#send(packet), sent: (packet) => this.#sent(packet) },
@@ -112,12 +113,10 @@ export class Engine implements EngineBackend {
       problem: (key, message) => this.#problem(key, message),
     });
     this.#source = this.#buildSource();
-    this.monitoring = this.#buildMonitoring(options, settings);
     this.#parts = [
       { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
       this.#publisher,
       this.#source,
-      this.monitoring,
     ];
   }
 
@@ -128,7 +127,6 @@ export class Engine implements EngineBackend {
     }
     this.#settings.onSaveProblem((problem) => this.#noteSaveProblem(problem));
     this.#inference.start();
-    this.monitoring.start();
     await this.#publisher.open(this.#settings.current);
     await this.openSource();
     const { 'kpi.intervalS': intervalS } = this.#settings.current;
@@ -150,12 +148,7 @@ export class Engine implements EngineBackend {
     }
     this.#livePath.abandonFrames();
     this.#publisher.announceUnavailable('the engine is closing');
-    await Promise.all([
-      this.#source.close(),
-      this.#publisher.close(),
-      this.#inference.close(),
-      this.monitoring.close(),
-    ]);
+    await Promise.all([this.#source.close(), this.#publisher.close(), this.#inference.close()]);
     await this.#settings.settled();
   }
 
@@ -168,7 +161,7 @@ export class Engine implements EngineBackend {
   }
 
   latestKpi(): KpiSample | null {
-    return this.monitoring.latest();
+    return this.#latestKpi;
   }
 
   /** received, sent, dropped and in flight right now: the identity of design section 4. */
@@ -208,7 +201,7 @@ export class Engine implements EngineBackend {
       ...this.#source.describe(),
       inference: this.#watch.describe(this.#inference.state, this.settings['model.enabled']),
       publisher: this.#publisher.describe(this.#source.kind),
-      settings: publicSettings(this.#settings.current),
+      settings: this.#settings.current,
       problems: this.#problems.current(monotonicMs()),
     };
   }
@@ -225,7 +218,7 @@ export class Engine implements EngineBackend {
   async applySettings(patch: SettingsPatch): Promise<(keyof Settings)[]> {
     const before = this.#settings.current;
     this.#addressRules.check(patch, before['publish.allowedPeers']);
-    const valid = this.#settings.update(withoutMasks(patch));
+    const valid = this.#settings.update(patch);
     const settings = this.#settings.current;
     const changed = (Object.keys(valid) as SettingKey[]).filter(
       (key) => JSON.stringify(before[key]) !== JSON.stringify(settings[key]),
@@ -263,6 +256,9 @@ export class Engine implements EngineBackend {
     if (changed.has('model.enabled')) {
       this.#livePath.setModelEnabled(settings['model.enabled']);
     }
+    if ([...changed].some((key) => key.startsWith('mask.'))) {
+      this.#inference.setMaskOptions(maskOptions(settings));
+    }
   }
 
   #buildSource(): SourceDesk {
@@ -278,7 +274,6 @@ export class Engine implements EngineBackend {
         this.#livePath.abandonFrames();
         this.#publisher.forgetSource();
         this.#displays.restart();
-        this.monitoring.sourceChanged();
       },
       livenessChanged: () => this.#announcer.snapshotNow(),
       changed: () => this.#announcer.changed(),
@@ -298,27 +293,6 @@ export class Engine implements EngineBackend {
     });
   }
 
-  #buildMonitoring({ log, dataDir }: EngineOptions, settings: Settings): MonitoringDesk {
-    return new MonitoringDesk({
-      log: log.log,
-      problems: this.#problems,
-      settings,
-      dataDir,
-      inputs: () => ({
-        metrics: this.pipelineMetrics(),
-        counts: this.#livePath.counts(),
-        coalesced: this.#displays.coalesced,
-        upstream: this.#source.upstreamFigures(),
-        syncMs: this.#source.syncMs,
-        inferencePid: this.inferencePid,
-        archive: null,
-        liveness: this.#source.liveness,
-        publisher: this.#publisher.describe(this.#source.kind),
-        modelRuns: this.settings['model.enabled'] && this.#inference.state.link === 'ready',
-      }),
-    });
-  }
-
   #noteSaveProblem(problem: string | null): void {
     if (problem === null) {
       this.#problems.clear('settings.save');
@@ -330,14 +304,16 @@ export class Engine implements EngineBackend {
   }
 
   #receive(frame: RawFrame): void {
-    this.monitoring.frameReceived();
+    this.#kpi.frameReceived();
     this.#livePath.receive(frame);
     this.#displays.offerRaw(frame, this.settings['view.noMaskAfterMs']);
   }
 
   #send(packet: ResultPacket): void {
-    if (packet.result !== null) {
+    if (packet.result?.kind === 'mask') {
       this.#publisher.publish(packet);
+    } else if (packet.result !== null) {
+      this.#publisher.announceUnavailable(`${packet.modelId} gives boxes, no masks`);
     } else if (packet.state === 'ai-off' || packet.state === 'ai-failed') {
       this.#publisher.announceUnavailable(packet.reason ?? 'the model is switched off');
     }
@@ -345,7 +321,7 @@ export class Engine implements EngineBackend {
 
   #sent(packet: ResultPacket): void {
     if (packet.result !== null) {
-      this.monitoring.maskSent(packet.trace);
+      this.#kpi.maskSent(packet.trace);
     }
     this.#watch.answered(packet);
     this.#displays.offerPair(packet);
@@ -358,7 +334,17 @@ export class Engine implements EngineBackend {
     const maxLagMs = lagLimitMs(this.settings, this.#source.periodMs);
     this.#livePath.setMaxLagMs(maxLagMs);
     this.#inference.setMaxLagMs(maxLagMs);
-    this.#announcer.kpi(this.monitoring.sample());
+    const counts = this.#livePath.counts();
+    this.#latestKpi = this.#kpi.sample(monotonicMs(), {
+      metrics: this.pipelineMetrics(),
+      framesReceived: counts.received,
+      framesSent: counts.sent,
+      framesInFlight: counts.inFlight,
+      upstreamLost: this.#source.upstreamLost,
+      coalesced: this.#displays.coalesced,
+      syncMs: this.#source.syncMs,
+    });
+    this.#announcer.kpi(this.#latestKpi);
   }
 
   #problem(key: string, message: string): void {

@@ -1,5 +1,5 @@
 import type { Settings } from '../../src-shared/index.ts';
-import type { InferenceSupervisorOptions, SpawnInference } from '../inference/index.ts';
+import type { InferenceSupervisorOptions, MaskOptions, SpawnInference } from '../inference/index.ts';
 import { MAX_LAG_MS } from '../pipeline/index.ts';
 
 /** The lag limit that follows the source: two frame periods (design, section 4). */
@@ -8,6 +8,17 @@ const LAG_PERIODS = 2;
 /** Age beyond which a waiting frame is dropped, ms. `periodMs`: of the source; null while it is unknown. */
 export function lagLimitMs(settings: Settings, periodMs: number | null): number {
   return settings['queues.maxLagMs'] ?? Math.min(MAX_LAG_MS, LAG_PERIODS * (periodMs ?? MAX_LAG_MS));
+}
+
+/** What the operator set about masks. */
+export function maskOptions(settings: Settings): MaskOptions {
+  return {
+    scoreThreshold: settings['mask.detectionThreshold'],
+    threshold: settings['mask.threshold'],
+    minLengthMm: settings['mask.minLengthMm'],
+    maxHoleMm2: settings['mask.maxHoleMm2'],
+    smoothFrames: settings['mask.smoothFrames'],
+  };
 }
 
 /** What the inference process is started with. */
@@ -23,5 +34,6 @@ export function inferenceOptions(
     allowSpinning: settings['model.allowSpinning'],
     gpuQueueSize: settings['queues.gpuSize'],
     maxLagMs: lagLimitMs(settings, null),
+    mask: maskOptions(settings),
   };
 }

@@ -1,4 +1,11 @@
-import type { DropReason, GpuFrame, LatencyTrace, RawFrame, ResultPacket } from '../../src-shared/index.ts';
+import type {
+  DropReason,
+  FrameResult,
+  GpuFrame,
+  LatencyTrace,
+  RawFrame,
+  ResultPacket,
+} from '../../src-shared/index.ts';
 import type { InferenceResult } from '../inference/index.ts';
 import { FrameLedger, type LedgerCounts, MAX_LAG_MS, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 
@@ -7,6 +14,8 @@ export interface InferencePort {
   /** True while the process is ready and fewer than two frames are with it. */
   readonly hasCredit: boolean;
   readonly isReady: boolean;
+  /** True when a newer frame may take the place of the one prepared, which waited too long for the model. */
+  readonly wantsFresher: boolean;
   submit(frame: GpuFrame): void;
 }
 
@@ -40,6 +49,7 @@ export class LivePath {
   #maxLagMs: number = MAX_LAG_MS;
   #modelEnabled = true;
   #nextHandle = 1;
+  #series = 0;
   #received = 0;
   #sent = 0;
 
@@ -89,6 +99,7 @@ export class LivePath {
         this.#finish(withoutModel(frame, nowMs));
       }
     }
+    this.#refresh();
   }
 
   resultArrived(result: InferenceResult): void {
@@ -105,6 +116,7 @@ export class LivePath {
 
   /** The source was closed, replaced or lost: what is still under way belongs to another picture. */
   abandonFrames(): void {
+    this.#series++;
     this.#queues.getQueueRtDyn().clear('source-changed');
     this.#dropHandedOver('source-changed');
     this.#queues.getQueueOut().clear('source-changed');
@@ -126,12 +138,22 @@ export class LivePath {
     }
   }
 
+  /** A slow model's prepared frame ages behind the one that runs: the newest takes its place (design, section 4). */
+  #refresh(): void {
+    if (!this.#modelEnabled || !this.#inference.wantsFresher) return;
+    const nowMs = monotonicMs();
+    this.#queues.applyRtBackpressure(nowMs, 0);
+    const frame = this.#queues.tryDequeue(this.#queues.getQueueRtDyn());
+    if (frame !== null) this.#handOver(frame, nowMs);
+  }
+
   #handOver(frame: RawFrame, nowMs: number): void {
     const handle = this.#nextHandle++;
     const waitedMs = this.#arrivedWhileBusy.has(frame) ? nowMs - frame.receivedMs : 0;
     this.#ledger.handOver(handle, { frame, dequeuedMs: nowMs, waitedMs });
     this.#inference.submit({
       handle,
+      series: this.#series,
       size: frame.meta.size,
       components: frame.components,
       pixels: frame.pixels,
@@ -179,10 +201,7 @@ function packetOf(pending: Pending, result: InferenceResult): ResultPacket {
   return {
     frame: pending.frame,
     state: result.state,
-    result:
-      result.mask === null || result.maskBits === null
-        ? null
-        : { kind: 'mask', mask: result.mask, bits: result.maskBits },
+    result: answerOf(result),
     score: result.score,
     reason: result.reason,
     modelId: result.modelId,
@@ -196,8 +215,14 @@ function packetOf(pending: Pending, result: InferenceResult): ResultPacket {
       postprocessedMs: result.postprocessedMs,
       sentMs: null,
       modelWaitMs: pending.waitedMs + result.waitMs,
+      detailMs: result.detailMs,
     },
   };
+}
+
+function answerOf({ state, mask, maskBits, boxes }: InferenceResult): FrameResult | null {
+  if (mask !== null && maskBits !== null) return { kind: 'mask', mask, bits: maskBits, boxes };
+  return boxes !== null && state !== 'ai-failed' ? { kind: 'boxes', boxes } : null;
 }
 
 const EMPTY_TRACE: LatencyTrace = {
@@ -209,4 +234,5 @@ const EMPTY_TRACE: LatencyTrace = {
   postprocessedMs: null,
   sentMs: null,
   modelWaitMs: 0,
+  detailMs: {},
 };

@@ -1,10 +1,11 @@
 import type { EngineSnapshot, Liveness, RawFrame, SettingKey, Settings, SourceLink } from '../../src-shared/index.ts';
 import type { SourceState } from '../acquisition/index.ts';
-import { LivenessMonitor, type Log, type UpstreamFigures, UpstreamTruth } from '../monitoring/index.ts';
+import { LivenessMonitor, type Log } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import { changedInGroup, type EnginePart } from './part.ts';
 import { samePixels } from './same-pixels.ts';
 import { SourceSlot } from './source-slot.ts';
+import { UpstreamGaps } from './upstream-gaps.ts';
 
 export interface SourceDeskEvents {
   readonly log: Log;
@@ -29,7 +30,7 @@ export class SourceDesk implements EnginePart {
   readonly #on: SourceDeskEvents;
   readonly #slot: SourceSlot;
   readonly #liveness = new LivenessMonitor();
-  readonly #upstream = new UpstreamTruth();
+  readonly #gaps = new UpstreamGaps();
   #lastFrame: RawFrame | null = null;
   #lastLiveness: Liveness = 'NO SOURCE';
   #lastLink: SourceLink = 'disconnected';
@@ -105,14 +106,9 @@ export class SourceDesk implements EnginePart {
     return this.#liveness.periodMs;
   }
 
-  /** Newest liveness that was judged. */
-  get liveness(): Liveness {
-    return this.#lastLiveness;
-  }
-
-  /** What happened to the pictures before us; once a sample. */
-  upstreamFigures(): UpstreamFigures {
-    return this.#upstream.figures(monotonicMs());
+  /** Frames lost before us; null where the source does not number them. */
+  get upstreamLost(): number | null {
+    return this.#gaps.lost;
   }
 
   /** Newest frame's picture-to-pose stamp difference, ms; null without a pose. */
@@ -139,7 +135,7 @@ export class SourceDesk implements EnginePart {
       this.#on.lost(reason);
     }
     this.#on.ended(reason);
-    this.#upstream.sourceChanged();
+    this.#gaps.restart();
     this.#keepAsLast(null);
     this.#lastLink = 'disconnected';
     await this.#slot.close();
@@ -165,7 +161,7 @@ export class SourceDesk implements EnginePart {
     const identical = this.#lastFrame !== null && samePixels(this.#lastFrame.raw, frame.raw);
     this.#keepAsLast(frame);
     this.#liveness.frame(frame.receivedMs, identical);
-    this.#upstream.frame(frame.meta, frame.receivedMs, identical);
+    this.#gaps.frame(frame.meta);
     this.#on.frame(frame);
   }
 
@@ -178,7 +174,7 @@ export class SourceDesk implements EnginePart {
 
   #lost(why: string | null): void {
     this.#on.lost(noFrames(why ?? 'the link is lost'));
-    this.#upstream.linkRestarted();
+    this.#gaps.restart();
   }
 }
 

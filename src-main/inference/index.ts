@@ -1,5 +1,6 @@
 export { forkInference, type InferenceChild, type SpawnInference } from './child.ts';
 export { type ModelManifest, ModelRefused, readManifest } from './manifest.ts';
+export { type MaskOptions, MODEL_OWN_MASK } from './mask/options.ts';
 export { frameMessage } from './messages.ts';
 export type { InferenceResult } from './result.ts';
 export {

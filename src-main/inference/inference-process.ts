@@ -52,9 +52,15 @@ function start(config: InferenceConfig): void {
   service = new InferenceService(stages, {
     gpuQueueSize: config.gpuQueueSize,
     maxLagMs: config.maxLagMs,
+    mask: config.mask,
     send,
     release: (pixels) => memory?.release(pixels),
-    startRun: (request: RunRequest) => worker.postMessage(request, [request.input.buffer]),
+    startRun: (request: RunRequest) => {
+      worker.postMessage(
+        request,
+        request.inputs.map(({ data }) => data.buffer),
+      );
+    },
   });
   worker.on('message', (message: FromSessionWorker) => {
     if (message.type === 'done') service?.runDone(message);
@@ -75,6 +81,8 @@ channel.onMessage((data) => {
     service?.accept({ ...message.frame, pixels: memory.read(message.slot, message.bytes) });
   } else if (message.type === 'max-lag') {
     service?.setMaxLagMs(message.maxLagMs);
+  } else if (message.type === 'mask-options') {
+    service?.setMaskOptions(message.mask);
   } else if (service === null) {
     try {
       start(message.config);

@@ -1,8 +1,9 @@
-import type { DropReason, GpuFrame } from '../../src-shared/index.ts';
-import { packMask } from '../../src-shared/index.ts';
+import { type DropReason, type GpuFrame, packMask } from '../../src-shared/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
+import type { MaskOptions } from './mask/options.ts';
+import { MaskSmoother } from './mask/smoothing.ts';
 import type { FromInference, FromSessionWorker, RunRequest, StageTimes } from './messages.ts';
-import { type FrameStages, isPreparedRun, type PreparedRun, type Verdict } from './model-kind.ts';
+import { type FrameStages, failure, isPreparedRun, type PreparedRun, type Verdict } from './model-kind.ts';
 
 /** A frame whose run is ready or under way. */
 interface Job {
@@ -16,6 +17,7 @@ interface Job {
 export interface ServiceOptions {
   readonly gpuQueueSize: number;
   readonly maxLagMs: number;
+  readonly mask: MaskOptions;
   readonly send: (message: FromInference) => void;
   /** The pixels of a frame are no longer needed. */
   readonly release: (pixels: Uint8Array) => void;
@@ -25,13 +27,16 @@ export interface ServiceOptions {
 
 /**
  * The frames' way through the inference process: Queue_GPU -> pre-processing -> run (worker thread) -> post-processing.
- * One frame runs while the next is prepared; every frame is answered exactly once.
+ * One frame runs while the next is prepared; every frame is answered exactly once. A prepared frame that the model left
+ * waiting beyond the lag limit gives way to a newer one, so that a slow model's masks are one run old and not two.
  */
 export class InferenceService {
   readonly #queues: PipelineQueues;
   readonly #stages: FrameStages;
   readonly #options: ServiceOptions;
+  readonly #smoother = new MaskSmoother();
   #maxLagMs: number;
+  #mask: MaskOptions;
   #prepared: Job | null = null;
   #running: Job | null = null;
 
@@ -39,6 +44,7 @@ export class InferenceService {
     this.#stages = stages;
     this.#options = options;
     this.#maxLagMs = options.maxLagMs;
+    this.#mask = options.mask;
     this.#queues = initQueues({ rtSize: 1, gpuSize: options.gpuQueueSize, outSize: 1 });
   }
 
@@ -50,9 +56,14 @@ export class InferenceService {
     this.#maxLagMs = maxLagMs;
   }
 
+  setMaskOptions(mask: MaskOptions): void {
+    this.#mask = mask;
+  }
+
   accept(frame: GpuFrame): void {
     const pushedOut = this.#queues.enqueueNowaitGpu(frame);
     if (pushedOut !== undefined) this.#drop(pushedOut, 'full');
+    this.#replaceOutdated();
     this.#prepareNext();
   }
 
@@ -63,7 +74,7 @@ export class InferenceService {
       throw new Error(`worker answered frame ${done.handle}, which is not the one running`);
     }
     this.#running = null;
-    this.#stages.recycle(done.input);
+    this.#stages.recycle(done.memory);
     this.#startPrepared(monotonicMs());
     const times = {
       preprocessedMs: job.preprocessedMs,
@@ -72,9 +83,24 @@ export class InferenceService {
       waitMs: job.waitMs,
     };
     const { outcome } = done;
-    const verdict = 'error' in outcome ? failure(outcome.error) : attempt(() => job.run.finish(outcome));
-    this.#answer(job.frame, verdict, times);
+    if ('error' in outcome) {
+      this.#answer(job.frame, failure(outcome.error), { ...times, detailMs: {} });
+    } else {
+      const begunMs = monotonicMs();
+      const verdict = attempt(() => job.run.finish(outcome, this.#mask));
+      const detailMs = { ...outcome.detailMs, mask: monotonicMs() - begunMs };
+      this.#answer(job.frame, verdict, { ...times, detailMs });
+    }
     this.#prepareNext();
+  }
+
+  /** Called with a newer frame in the queue. */
+  #replaceOutdated(): void {
+    const job = this.#prepared;
+    if (job === null || monotonicMs() - job.frame.receivedMs <= this.#maxLagMs) return;
+    this.#prepared = null;
+    this.#stages.recycle(job.run.inputs.map(({ data }) => data));
+    this.#options.send({ type: 'dropped', handle: job.frame.handle, reason: 'outdated' });
   }
 
   #prepareNext(): void {
@@ -92,7 +118,7 @@ export class InferenceService {
         this.#prepared = { frame, run: next, preprocessedMs, waitMs: 0 };
         this.#startPrepared(preprocessedMs);
       } else {
-        const times = { preprocessedMs, runStartMs: preprocessedMs, runEndMs: preprocessedMs, waitMs: 0 };
+        const times = { preprocessedMs, runStartMs: preprocessedMs, runEndMs: preprocessedMs, waitMs: 0, detailMs: {} };
         this.#answer(frame, next, times);
       }
     }
@@ -104,18 +130,25 @@ export class InferenceService {
     if (job === null || this.#running !== null) return;
     this.#prepared = null;
     this.#running = { ...job, waitMs: startedMs - job.preprocessedMs };
-    this.#options.startRun({ handle: job.frame.handle, input: job.run.input, dims: job.run.dims });
+    const { inputs, size } = job.run;
+    const { scoreThreshold } = this.#mask;
+    this.#options.startRun({ handle: job.frame.handle, inputs, size, scoreThreshold });
   }
 
   #answer(frame: GpuFrame, verdict: Verdict, times: Omit<StageTimes, 'postprocessedMs'>): void {
-    const maskBits = verdict.mask === null ? null : packMask(verdict.mask);
-    const { state, score, reason } = verdict;
+    const { givesMasks } = this.#stages;
+    const { state, mask, boxes, score, reason } = givesMasks
+      ? this.#smoother.smooth(verdict, frame, this.#mask.smoothFrames)
+      : verdict;
+    const maskBits = mask === null ? null : packMask(mask);
     const { handle } = frame;
     this.#options.send({
       type: 'result',
       handle,
       state,
+      givesMasks,
       maskBits,
+      boxes,
       score,
       reason,
       times: { ...times, postprocessedMs: monotonicMs() },
@@ -126,10 +159,6 @@ export class InferenceService {
     this.#options.release(frame.pixels);
     this.#options.send({ type: 'dropped', handle: frame.handle, reason });
   }
-}
-
-function failure(reason: string): Verdict {
-  return { state: 'ai-failed', mask: null, score: null, reason };
 }
 
 /** A frame that cannot be worked on is answered in words; the next one is another try. */

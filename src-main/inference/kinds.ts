@@ -1,16 +1,23 @@
 import { openBoneTracer } from './bone-tracer/runner.ts';
 import { BoneTracerStages } from './bone-tracer/stages.ts';
-import { type ModelManifest, ModelRefused } from './manifest.ts';
+import type { ModelManifest } from './manifest.ts';
 import type { FrameStages, ModelRunner } from './model-kind.ts';
 import type { SessionOptions } from './onnx-session.ts';
+import { openSegmenter } from './segmenter/runner.ts';
+import { SegmenterStages } from './segmenter/stages.ts';
+import { openDfine, openDfineSam } from './two-stage/runner.ts';
+import { TwoStageStages } from './two-stage/stages.ts';
 
 /** The main thread's half of a model. */
 export function stagesOf(manifest: ModelManifest): FrameStages {
   switch (manifest.kind) {
     case 'bone-tracer':
       return new BoneTracerStages(manifest);
-    default:
-      throw notRunYet(manifest);
+    case 'segmenter':
+      return new SegmenterStages(manifest);
+    case 'dfine':
+    case 'dfine+sam':
+      return new TwoStageStages(manifest);
   }
 }
 
@@ -19,11 +26,11 @@ export function openRunner(modelDir: string, manifest: ModelManifest, options: S
   switch (manifest.kind) {
     case 'bone-tracer':
       return openBoneTracer(modelDir, manifest, options);
-    default:
-      throw notRunYet(manifest);
+    case 'segmenter':
+      return openSegmenter(modelDir, manifest, options);
+    case 'dfine':
+      return openDfine(modelDir, manifest, options);
+    case 'dfine+sam':
+      return openDfineSam(modelDir, manifest, options);
   }
-}
-
-function notRunYet({ id, kind }: ModelManifest): ModelRefused {
-  return new ModelRefused(`${id} is a model of kind ${kind}, which this version cannot run: expected bone-tracer`);
 }

@@ -1,4 +1,5 @@
-import type { DropReason, GpuFrame, ResultState } from '../../src-shared/index.ts';
+import type { Box, DetailTimes, DropReason, GpuFrame, ResultState } from '../../src-shared/index.ts';
+import type { MaskOptions } from './mask/options.ts';
 
 /** What the inference process is told once, before anything else. */
 export interface InferenceConfig {
@@ -9,6 +10,7 @@ export interface InferenceConfig {
   readonly allowSpinning: boolean;
   readonly gpuQueueSize: number;
   readonly maxLagMs: number;
+  readonly mask: MaskOptions;
 }
 
 /** Engine -> inference process. Structured clone; the pixels travel as their own bytes. */
@@ -22,7 +24,8 @@ export type ToInference =
       readonly slot: number;
       readonly bytes: number;
     }
-  | { readonly type: 'max-lag'; readonly maxLagMs: number };
+  | { readonly type: 'max-lag'; readonly maxLagMs: number }
+  | { readonly type: 'mask-options'; readonly mask: MaskOptions };
 
 /** A frame whose pixels were written into a slot of the shared memory. */
 export function slotMessage({ pixels, ...frame }: GpuFrame, slot: number): ToInference {
@@ -49,6 +52,8 @@ export interface StageTimes {
   readonly postprocessedMs: number;
   /** Ready to run, but the model was busy with an earlier frame. */
   readonly waitMs: number;
+  /** How long the model's own steps took; what it does not have is absent. */
+  readonly detailMs: DetailTimes;
 }
 
 /** Inference process -> engine. Every frame is answered by one `result` or one `dropped`. */
@@ -60,8 +65,11 @@ export type FromInference =
       readonly type: 'result';
       readonly handle: number;
       readonly state: ResultState;
+      /** False: this model gives boxes alone, and no mask is to be made of that. */
+      readonly givesMasks: boolean;
       /** One bit a pixel (`packMask`); null: no pixel is bone, or there is no answer. */
       readonly maskBits: Uint8Array | null;
+      readonly boxes: readonly Box[] | null;
       readonly score: number | null;
       readonly reason: string | null;
       readonly times: StageTimes;
@@ -75,11 +83,26 @@ export interface SessionWorkerData {
   readonly allowSpinning: boolean;
 }
 
-/** Main thread -> session worker: one input, whose memory goes over and comes back with the answer. */
+export type RunValues = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+/** One picture as a session takes it, and how the picture lies in it: at the top left corner. */
+export interface RunInput {
+  readonly data: RunValues;
+  readonly dims: readonly number[];
+  /** Without channels; what the picture does not fill is padding. */
+  readonly canvas: readonly [columns: number, rows: number];
+  /** Input pixels per source pixel. */
+  readonly scale: readonly [u: number, v: number];
+  /** Of the input's pixels, where the model knows its scale. */
+  readonly mmPerPixel: number | null;
+}
+
+/** Main thread -> session worker: one frame's inputs, whose memory goes over and comes back with the answer. */
 export interface RunRequest {
   readonly handle: number;
-  readonly input: Float32Array<ArrayBuffer>;
-  readonly dims: readonly number[];
+  readonly inputs: readonly RunInput[];
+  readonly size: readonly [columns: number, rows: number];
+  readonly scoreThreshold: number | null;
 }
 
 /** Session worker -> main thread. */
@@ -89,7 +112,8 @@ export type FromSessionWorker =
   | {
       readonly type: 'done';
       readonly handle: number;
-      readonly input: Float32Array<ArrayBuffer>;
+      /** The inputs' memory, in their order. */
+      readonly memory: readonly RunValues[];
       /** The model run's outcome, or why there is none. */
       readonly outcome: RunOutcome | { readonly error: string };
       readonly runStartMs: number;
@@ -98,6 +122,12 @@ export type FromSessionWorker =
 
 /** What a model run hands to its post-processing; each model kind knows its own. */
 export interface RunOutcome {
-  readonly values: Float32Array<ArrayBuffer>;
-  readonly score: number;
+  /** Surface, probabilities or mask; null: there is none. */
+  readonly values: RunValues | null;
+  /** Of `values`. */
+  readonly dims: readonly number[];
+  readonly score: number | null;
+  /** In pixels of the task's `size`. */
+  readonly boxes: readonly Box[] | null;
+  readonly detailMs: DetailTimes;
 }

@@ -1,11 +1,14 @@
-import type { GpuFrame, ResultState } from '../../src-shared/index.ts';
-import type { RunOutcome } from './messages.ts';
+import type { Box, GpuFrame, ResultState } from '../../src-shared/index.ts';
+import type { MaskOptions } from './mask/options.ts';
+import type { RunInput, RunOutcome, RunValues } from './messages.ts';
 
 /** The answer to one frame. */
 export interface Verdict {
   readonly state: ResultState;
   /** Source's size, 0/1, valid until the next frame; null when no pixel is bone or there is no answer. */
   readonly mask: Uint8Array | null;
+  /** What the model's detector found, in source pixels; null: it has none, or there is no answer. */
+  readonly boxes: readonly Box[] | null;
   readonly score: number | null;
   /** In the operator's words; null when the model gave a result. */
   readonly reason: string | null;
@@ -13,10 +16,11 @@ export interface Verdict {
 
 /** One model run, ready to start, with what its post-processing needs to know about the frame. */
 export interface PreparedRun {
-  readonly input: Float32Array<ArrayBuffer>;
-  readonly dims: readonly number[];
+  readonly inputs: readonly RunInput[];
+  /** The picture's size as the model's coordinates count it: beams run down its rows. */
+  readonly size: readonly [columns: number, rows: number];
   /** Turns the outcome of the run into the answer. */
-  finish(outcome: RunOutcome): Verdict;
+  finish(outcome: RunOutcome, options: MaskOptions): Verdict;
 }
 
 /**
@@ -24,21 +28,43 @@ export interface PreparedRun {
  * worker thread is inside a run.
  */
 export interface FrameStages {
+  /** False: it gives boxes alone. */
+  readonly givesMasks: boolean;
   /** The run this frame needs, or the answer itself when none is needed. */
   prepare(frame: GpuFrame): PreparedRun | Verdict;
-  /** Takes an input's memory back when its run is done. */
-  recycle(input: Float32Array<ArrayBuffer>): void;
+  /** Takes the inputs' memory back, in their order, when their run is done or will not be. */
+  recycle(memory: readonly RunValues[]): void;
 }
 
 /** A kind of model on the worker thread: owns the sessions. */
 export interface ModelRunner {
   /** Name of the execution provider that runs the model. */
   readonly provider: string;
-  /** The fixed input of the warm-up. */
-  readonly warmupInput: { readonly input: Float32Array<ArrayBuffer>; readonly dims: readonly number[] };
-  run(input: Float32Array<ArrayBuffer>, dims: readonly number[]): Promise<RunOutcome>;
+  /** One run of everything the model has, on a fixed input. */
+  warmUp(): Promise<void>;
+  run(task: RunTask): Promise<RunOutcome>;
+}
+
+/** What a runner is given for one frame. */
+export interface RunTask {
+  readonly inputs: readonly RunInput[];
+  readonly size: readonly [columns: number, rows: number];
+  /** Score from which a detection counts; null: the manifest's. */
+  readonly scoreThreshold: number | null;
 }
 
 export function isPreparedRun(value: PreparedRun | Verdict): value is PreparedRun {
-  return 'input' in value;
+  return 'inputs' in value;
 }
+
+/** The frame holds no bone. */
+export const NO_BONE: Verdict = { state: 'no-bone', mask: null, boxes: null, score: null, reason: null };
+
+/** There is no answer, and why. */
+export const failure = (reason: string): Verdict => ({
+  state: 'ai-failed',
+  mask: null,
+  boxes: null,
+  score: null,
+  reason,
+});

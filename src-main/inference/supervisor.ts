@@ -7,6 +7,7 @@ import {
 } from '../../src-shared/index.ts';
 import { FrameLedger, monotonicMs } from '../pipeline/index.ts';
 import type { InferenceChild, SpawnInference } from './child.ts';
+import type { MaskOptions } from './mask/options.ts';
 import type { FromInference, InferenceConfig, ToInference } from './messages.ts';
 import type { InferenceResult } from './result.ts';
 
@@ -66,6 +67,7 @@ export class InferenceSupervisor {
   readonly #listener: InferenceListener;
   readonly #ledger: FrameLedger<Handed>;
   #maxLagMs: number;
+  #maskOptions: MaskOptions;
   #child: InferenceChild | null = null;
   /** Raised with every start and end, so that what an old process still says is not heard. */
   #generation = 0;
@@ -84,6 +86,7 @@ export class InferenceSupervisor {
     this.#options = options;
     this.#listener = listener;
     this.#maxLagMs = options.maxLagMs;
+    this.#maskOptions = options.mask;
     this.#ledger = new FrameLedger(options.gpuQueueSize);
     this.#state = {
       link: 'off',
@@ -107,6 +110,16 @@ export class InferenceSupervisor {
 
   get hasCredit(): boolean {
     return this.#state.link === 'ready' && this.inFlight < CREDITS;
+  }
+
+  /**
+   * The prepared frame has waited beyond the lag limit behind the one that runs: a newer one may take its place. Only one
+   * at a time is offered, so that what goes over stays below the slots of the frame memory.
+   */
+  get wantsFresher(): boolean {
+    if (this.#state.link !== 'ready' || this.inFlight !== CREDITS) return false;
+    const prepared = this.#ledger.newest();
+    return prepared !== undefined && monotonicMs() - prepared.frame.receivedMs > this.#maxLagMs;
   }
 
   get gpuQueueStats(): QueueStats {
@@ -137,6 +150,11 @@ export class InferenceSupervisor {
   setMaxLagMs(maxLagMs: number): void {
     this.#maxLagMs = maxLagMs;
     this.#post({ type: 'max-lag', maxLagMs });
+  }
+
+  setMaskOptions(mask: MaskOptions): void {
+    this.#maskOptions = mask;
+    this.#post({ type: 'mask-options', mask });
   }
 
   /** Ends the process; what it had is dropped. */
@@ -185,7 +203,7 @@ export class InferenceSupervisor {
     });
     this.#setState({ pid: child.pid ?? null });
     const { spawn: _, startTimeoutMs: __, ...config } = this.#options;
-    this.#post({ type: 'init', config: { ...config, maxLagMs: this.#maxLagMs } });
+    this.#post({ type: 'init', config: { ...config, maxLagMs: this.#maxLagMs, mask: this.#maskOptions } });
   }
 
   #hear(message: FromInference): void {
@@ -227,9 +245,9 @@ export class InferenceSupervisor {
   #resolve(message: FromInference & { readonly type: 'result' }): void {
     const handed = this.#ledger.resolve(message.handle);
     if (handed === undefined) return;
-    const { handle, state, score, reason, times } = message;
+    const { handle, state, boxes, score, reason, times } = message;
     const pixels = handed.frame.size[0] * handed.frame.size[1];
-    const hasMask = state === 'bone' || state === 'no-bone';
+    const hasMask = message.givesMasks && (state === 'bone' || state === 'no-bone');
     const mask = hasMask ? this.#maskOf(pixels) : null;
     const maskBits = hasMask ? (message.maskBits ?? new Uint8Array((pixels + 7) >> 3)) : null;
     if (mask !== null && message.maskBits !== null) unpackMask(message.maskBits, mask);
@@ -239,6 +257,7 @@ export class InferenceSupervisor {
       state,
       mask,
       maskBits,
+      boxes,
       score,
       reason,
       modelId: this.#options.modelId,

@@ -41,6 +41,11 @@ export class FrameLedger<T> {
     return this.#pending.values().next().value;
   }
 
+  /** The item handed over last of those still out; undefined when none is. */
+  newest(): T | undefined {
+    return [...this.#pending.values()].at(-1);
+  }
+
   handOver(handle: number, item: T): void {
     if (this.#pending.has(handle)) {
       throw new Error(`frame ${handle} was handed over twice`);

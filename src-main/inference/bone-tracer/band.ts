@@ -1,4 +1,4 @@
-import type { BeamView, ImageArea } from './beam-view.ts';
+import type { BeamView, ImageArea } from '../picture/beam-view.ts';
 
 export interface BandGeometry {
   readonly view: BeamView;

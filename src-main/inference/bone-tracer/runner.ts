@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import type { BoneTracerManifest } from '../manifest.ts';
 import { readModelFile } from '../manifest.ts';
 import type { RunOutcome } from '../messages.ts';
-import type { ModelRunner } from '../model-kind.ts';
+import type { ModelRunner, RunTask } from '../model-kind.ts';
 import { expectSignature, openSession, type SessionOptions } from '../onnx-session.ts';
 import { SurfaceTracer } from './surface-tracer.ts';
 
@@ -23,24 +23,34 @@ export async function openBoneTracer(
   expectSignature(file.path, session, [manifest.input.name], [manifest.output.name]);
   const tracer = new SurfaceTracer(manifest.surface, manifest.input.mmPerPixel);
 
-  const run = async (input: Float32Array<ArrayBuffer>, dims: readonly number[]): Promise<RunOutcome> => {
-    const outputs = await session.run({ [manifest.input.name]: new Tensor('float32', input, dims) });
+  const run = async ({ inputs: [input] }: RunTask): Promise<RunOutcome> => {
+    const image = new Tensor('float32', input!.data as Float32Array, input!.dims);
+    const outputs = await session.run({ [manifest.input.name]: image });
     const likelihood = outputs[manifest.output.name] as Tensor;
     const [, , rows, columns] = likelihood.dims as readonly [number, number, number, number];
     const trace = tracer.trace(likelihood.data as Float32Array, columns, rows);
-    return { values: trace.rows.slice(), score: trace.score };
+    return { values: trace.rows.slice(), dims: [columns], score: trace.score, boxes: null, detailMs: {} };
   };
-  return { provider, warmupInput: warmupInput(), run };
+  const task = warmupTask();
+  const warmUp = async (): Promise<void> => {
+    await run(task);
+  };
+  return { provider, warmUp, run };
 }
 
 /** A bright line over a dark half under speckle-like stripes: every branch of the tracer runs. */
-function warmupInput(): { input: Float32Array<ArrayBuffer>; dims: readonly number[] } {
-  const input = new Float32Array(WARMUP_COLUMNS * WARMUP_ROWS);
+function warmupTask(): RunTask {
+  const data = new Float32Array(WARMUP_COLUMNS * WARMUP_ROWS);
   for (let y = 0; y < WARMUP_ROWS; y++) {
     const level = y < 150 ? 0.35 : y < 156 ? 0.95 : 0.05;
     for (let x = 0; x < WARMUP_COLUMNS; x++) {
-      input[y * WARMUP_COLUMNS + x] = level + 0.05 * Math.sin(x * 1.7 + y * 2.9);
+      data[y * WARMUP_COLUMNS + x] = level + 0.05 * Math.sin(x * 1.7 + y * 2.9);
     }
   }
-  return { input, dims: [1, 1, WARMUP_ROWS, WARMUP_COLUMNS] };
+  const size = [WARMUP_COLUMNS, WARMUP_ROWS] as const;
+  return {
+    inputs: [{ data, dims: [1, 1, WARMUP_ROWS, WARMUP_COLUMNS], canvas: size, scale: [1, 1], mmPerPixel: null }],
+    size,
+    scoreThreshold: null,
+  };
 }

@@ -1,5 +1,5 @@
 /** Starts an inference process as an engine does, tells its parent the process's id, and waits to be killed. */
-import { forkInference, InferenceSupervisor } from '../../../src-main/inference/index.ts';
+import { forkInference, InferenceSupervisor, MODEL_OWN_MASK } from '../../../src-main/inference/index.ts';
 
 const [entry, modelsDir] = process.argv.slice(2) as [string, string];
 const supervisor = new InferenceSupervisor(
@@ -11,6 +11,7 @@ const supervisor = new InferenceSupervisor(
     allowSpinning: false,
     gpuQueueSize: 3,
     maxLagMs: 500,
+    mask: MODEL_OWN_MASK,
   },
   {
     result: () => {},

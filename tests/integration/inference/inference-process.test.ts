@@ -10,6 +10,7 @@ import {
   type InferenceState,
   InferenceSupervisor,
   type InferenceSupervisorOptions,
+  MODEL_OWN_MASK,
 } from '../../../src-main/inference/index.ts';
 import { type PhantomFrame, PhantomScene } from '../../../src-main/phantom/index.ts';
 import { monotonicMs } from '../../../src-main/pipeline/index.ts';
@@ -38,6 +39,7 @@ class Bench {
         allowSpinning: false,
         gpuQueueSize: 3,
         maxLagMs: 500,
+        mask: MODEL_OWN_MASK,
         ...options,
       },
       {
@@ -73,6 +75,7 @@ class Bench {
     const now = monotonicMs();
     this.supervisor.submit({
       handle,
+      series: 0,
       size,
       components: 1,
       pixels,

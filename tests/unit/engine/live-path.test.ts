@@ -8,6 +8,7 @@ import { aFrame } from '../../support/frames.ts';
 /** Inference as the live path sees it: two credits, and answers when the test says so. */
 class Inference {
   isReady = true;
+  wantsFresher = false;
   readonly submitted: GpuFrame[] = [];
   outstanding = 0;
 
@@ -28,6 +29,8 @@ function resultFor(frame: GpuFrame): InferenceResult {
     state: 'no-bone',
     mask: new Uint8Array(frame.size[0] * frame.size[1]),
     maskBits: packMask(new Uint8Array(frame.size[0] * frame.size[1])),
+    boxes: null,
+    detailMs: {},
     score: null,
     reason: null,
     modelId: 'bone-tracer',
@@ -129,6 +132,27 @@ describe('LivePath', () => {
     path.pump();
     expect(inference.submitted.map((frame) => frame.receivedMs)).toEqual([nowMs - 1]);
     expectIdentity();
+  });
+
+  it('gives a model that lets its prepared frame age the newest one instead, and counts what it passes over', () => {
+    receive(2);
+    const nowMs = monotonicMs();
+    for (const age of [30, 20, 10]) path.receive(aFrame({ receivedMs: nowMs - age }));
+    expect(inference.submitted).toHaveLength(2);
+    inference.wantsFresher = true;
+    path.pump();
+    expect(inference.submitted.slice(2).map((frame) => frame.receivedMs)).toEqual([nowMs - 10]);
+    path.handedOverDropped(inference.submitted[1]?.handle as number, 'outdated');
+    expect(path.counts()).toEqual({ received: 5, sent: 0, dropped: 3, inFlight: 2 });
+  });
+
+  it('marks the frames of another source as another series', () => {
+    receive(1);
+    path.abandonFrames();
+    inference.outstanding = 0;
+    receive(1);
+    const [before, after] = inference.submitted.map(({ series }) => series);
+    expect(after).not.toBe(before);
   });
 
   it('lets no mask out after the model was switched off, however late its result comes', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { beamView } from '../../../src-main/inference/bone-tracer/beam-view.ts';
-import { canPack } from '../../../src-main/inference/bone-tracer/packed-rows.ts';
-import { Resampler } from '../../../src-main/inference/bone-tracer/resample.ts';
+import { beamView } from '../../../src-main/inference/picture/beam-view.ts';
+import { canPack } from '../../../src-main/inference/picture/packed-rows.ts';
+import { Resampler } from '../../../src-main/inference/picture/resample.ts';
 
 const [COLUMNS, ROWS] = [64, 48] as const;
 /** Averages over the covered area by definition, one target sample at a time. */
@@ -26,8 +26,8 @@ describe('resampling four pixels at a time', () => {
     const view = beamView(COLUMNS, ROWS, 'MF');
     const area = { u0, u1: 60, v0: 3, v1: 45 };
     expect(canPack(pixels, view.strideU, view.strideV)).toBe(true);
-    const resampler = new Resampler(0.15);
-    const { columns, rows } = resampler.prepare(area, [0.1, 0.1]);
+    const resampler = new Resampler();
+    const { columns, rows } = resampler.toScale(area, [0.1, 0.1], 0.15);
     const out = new Float32Array(columns * rows);
     resampler.resample(pixels, view, area, out);
     for (let y = 0; y < rows; y++) {
@@ -45,9 +45,9 @@ describe('resampling four pixels at a time', () => {
     const shifted = new Uint8Array(new ArrayBuffer(pixels.length + 1), 1);
     shifted.set(pixels);
     expect(canPack(shifted, view.strideU, view.strideV)).toBe(false);
-    const resampler = new Resampler(0.15);
+    const resampler = new Resampler();
     // As it comes off the wire: a spacing of 0.1 mm is a 32-bit float, and not quite that.
-    const { columns, rows } = resampler.prepare(area, [Math.fround(0.1), Math.fround(0.1)]);
+    const { columns, rows } = resampler.toScale(area, [Math.fround(0.1), Math.fround(0.1)], 0.15);
     const [packed, single] = [new Float32Array(columns * rows), new Float32Array(columns * rows)];
     resampler.resample(pixels, view, area, packed);
     resampler.resample(shifted, view, area, single);

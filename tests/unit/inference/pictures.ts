@@ -12,6 +12,7 @@ export function gpuFrame(
 ): GpuFrame {
   return {
     handle: 0,
+    series: 0,
     size,
     components: 1,
     pixels,

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { drawBand } from '../../../src-main/inference/bone-tracer/band.ts';
-import { beamView } from '../../../src-main/inference/bone-tracer/beam-view.ts';
-import { findImageArea, Surround } from '../../../src-main/inference/bone-tracer/image-area.ts';
-import { Resampler } from '../../../src-main/inference/bone-tracer/resample.ts';
-import { isSector } from '../../../src-main/inference/bone-tracer/sector.ts';
 import { BoneTracerStages } from '../../../src-main/inference/bone-tracer/stages.ts';
 import { readManifestOf } from '../../../src-main/inference/manifest.ts';
+import { MODEL_OWN_MASK } from '../../../src-main/inference/mask/options.ts';
 import { isPreparedRun, type PreparedRun, type Verdict } from '../../../src-main/inference/model-kind.ts';
+import { beamView } from '../../../src-main/inference/picture/beam-view.ts';
+import { findImageArea, Surround } from '../../../src-main/inference/picture/image-area.ts';
+import { Resampler } from '../../../src-main/inference/picture/resample.ts';
+import { isSector } from '../../../src-main/inference/picture/sector.ts';
 import { ORIENTATIONS } from '../../../src-shared/index.ts';
 import { gpuFrame, onScreen, phantomFrame, sectorOf, turnedTo } from './pictures.ts';
 
@@ -29,8 +30,8 @@ function prepared(value: PreparedRun | Verdict): PreparedRun {
 
 /** A surface given per column of the canonical grid, drawn by the post-processing. */
 function bandOf(run: PreparedRun, surface: (x: number) => number): Verdict {
-  const values = Float32Array.from({ length: run.dims[3]! }, (_, x) => surface(x));
-  const verdict = run.finish({ values, score: 0.5 });
+  const values = Float32Array.from({ length: run.inputs[0]!.dims[3]! }, (_, x) => surface(x));
+  const verdict = run.finish({ values, dims: [values.length], score: 0.5, boxes: null, detailMs: {} }, MODEL_OWN_MASK);
   return { ...verdict, mask: verdict.mask?.slice() ?? null };
 }
 
@@ -46,8 +47,7 @@ describe('turning by orientation', () => {
       const depthAlongX = orientation.startsWith('F') || orientation.startsWith('N');
       const spacing = depthAlongX ? ([SPACING[1], SPACING[0]] as const) : SPACING;
       const run = prepared(stages.prepare(gpuFrame(turned.pixels, turned.size, spacing, { orientation })));
-      expect(run.dims).toEqual(reference.dims);
-      expect(run.input).toEqual(reference.input);
+      expect(run.inputs).toEqual(reference.inputs);
       expect(mask).toContain(1);
       expect(bandOf(run, surface).mask).toEqual(turnedTo(orientation, mask, SIZE).pixels);
     });
@@ -67,8 +67,8 @@ describe('resampling', () => {
     const pixels = Uint8Array.from({ length: 320 * 240 }, (_, i) =>
       Math.round(((i % 320) / 319) * 120 + Math.floor(i / 320) / 2),
     );
-    const resampler = new Resampler(0.15);
-    const grid = resampler.prepare(area, [mmPerPixel, mmPerPixel]);
+    const resampler = new Resampler();
+    const grid = resampler.toScale(area, [mmPerPixel, mmPerPixel], 0.15);
     expect(grid).toEqual({
       columns: Math.floor((320 * mmPerPixel) / 0.15 + 1e-6),
       rows: Math.floor((240 * mmPerPixel) / 0.15 + 1e-6),
@@ -91,8 +91,8 @@ describe('resampling', () => {
 
   it('averages when it shrinks: stripes finer than the grid become gray, not lines', () => {
     const pixels = Uint8Array.from({ length: 320 * 240 }, (_, i) => (i % 2) * 200);
-    const resampler = new Resampler(0.15);
-    const grid = resampler.prepare(area, [0.0375, 0.0375]);
+    const resampler = new Resampler();
+    const grid = resampler.toScale(area, [0.0375, 0.0375], 0.15);
     const out = new Float32Array(grid.columns * grid.rows);
     resampler.resample(pixels, view, area, out);
     for (const value of out) expect(value).toBeCloseTo(100 / 255, 5);
@@ -101,10 +101,10 @@ describe('resampling', () => {
   it('gives RGB the gray of its luminance', () => {
     const gray = phantomFrame({ seed: 6, columns: SIZE[0], rows: SIZE[1], mmPerPixel: SPACING }).pixels;
     const rgb = new Uint8Array(gray.length * 3).map((_, i) => gray[Math.floor(i / 3)]!);
-    const fromGray = prepared(stages.prepare(gpuFrame(gray, SIZE, SPACING))).input;
+    const fromGray = prepared(stages.prepare(gpuFrame(gray, SIZE, SPACING))).inputs;
     const fromRgb = prepared(
       new BoneTracerStages(manifest).prepare(gpuFrame(rgb, SIZE, SPACING, { components: 3 })),
-    ).input;
+    ).inputs;
     expect(fromRgb).toEqual(fromGray);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KpiSampler, NO_GPU } from '../../../src-main/monitoring/index.ts';
+import { KpiSampler } from '../../../src-main/monitoring/index.ts';
 import { initQueues } from '../../../src-main/pipeline/index.ts';
 import type { LatencyTrace } from '../../../src-shared/index.ts';
 
@@ -12,29 +12,16 @@ const trace = (latencyMs: number): LatencyTrace => ({
   postprocessedMs: 105.5,
   sentMs: 100 + latencyMs,
   modelWaitMs: 0.5,
+  detailMs: { detect: 1, mask: 0.25 },
 });
 const context = () => ({
   metrics: initQueues().getPipelineMetrics(),
   framesReceived: 0,
   framesSent: 0,
   framesInFlight: 0,
+  upstreamLost: null,
   coalesced: 0,
-  upstream: {
-    lost: null,
-    duplicates: 0,
-    sourceFps: null,
-    clockOffsetMs: null,
-    clockDriftPpm: null,
-    jitterMs: null,
-  },
   syncMs: null,
-  gpu: NO_GPU,
-  engine: { cpuPercent: 40, memoryMb: 100 },
-  inference: { cpuPercent: null, memoryMb: null },
-  archive: null,
-  diskFreeMb: null,
-  logLost: 0,
-  custom: {},
 });
 
 describe('KpiSampler', () => {
@@ -61,22 +48,15 @@ describe('KpiSampler', () => {
     expect(sample.upstream_lost).toBeNull();
   });
 
-  it('adds up the processes there are, and has no value for what nobody reports', () => {
-    const sampler = new KpiSampler(0);
-    expect(sampler.sample(1000, context())).toMatchObject({ cpu_percent: 40, memory_mb: 100, gpu_util: null });
-    const both = { ...context(), inference: { cpuPercent: 60, memoryMb: 200 } };
-    expect(sampler.sample(2000, both)).toMatchObject({ cpu_percent: 100, memory_mb: 300 });
-    const none = { ...context(), engine: { cpuPercent: null, memoryMb: null } };
-    expect(sampler.sample(3000, none)).toMatchObject({ cpu_percent: null, archive_backlog_mb: null });
-  });
-
   it('splits the latency into stages', () => {
     const sampler = new KpiSampler(0);
     sampler.maskSent(trace(6));
-    const { stage_ms } = sampler.sample(1000, context());
+    const { stage_ms, detail_ms } = sampler.sample(1000, context());
     expect(stage_ms.run?.p50).toBeGreaterThan(2.9);
     expect(stage_ms.run?.p50).toBeLessThan(3.1);
     expect(stage_ms.preprocess?.p50).toBeGreaterThan(0.97);
     expect(stage_ms.queue?.p50).toBeLessThan(0.52);
+    expect(detail_ms.detect?.p50).toBeCloseTo(1, 1);
+    expect(detail_ms.encode).toBeNull();
   });
 });

@@ -1,0 +1,190 @@
+import type { MaskRules } from '../manifest-parts.ts';
+
+/** A mask on a grid of pixels of `spacing`; u runs along the probe, v along the beam. */
+export interface MaskGrid {
+  /** Row-major, 0/1. */
+  readonly mask: Uint8Array;
+  readonly columns: number;
+  readonly rows: number;
+  /** mm per pixel. */
+  readonly spacing: readonly [u: number, v: number];
+}
+
+/**
+ * Drops the pieces of a mask that are no bone surface by their size, and fills its holes.
+ *
+ * Works on runs of equal pixels, joined by union-find, so that its cost follows what is in the mask and not its size.
+ * Pieces touch at edges or corners; holes are closed off by edges alone. Keeps its memory between masks.
+ */
+export class MaskPieces {
+  readonly #runs = new Runs();
+
+  /** `probabilityAt`: of the pixel at an index; absent, pieces are not judged by it. Returns how many pixels are 1. */
+  clean(grid: MaskGrid, rules: MaskRules, probabilityAt?: (index: number) => number): number {
+    if (rules.maxHoleMm2 > 0) this.#fillHoles(grid, rules.maxHoleMm2);
+    return this.#dropPieces(grid, rules, probabilityAt);
+  }
+
+  #dropPieces(grid: MaskGrid, rules: MaskRules, probabilityAt: ((index: number) => number) | undefined): number {
+    const runs = this.#runs;
+    runs.find(grid, 1, 1);
+    const { spacing, columns } = grid;
+    const leastPixels = rules.minAreaMm2 / (spacing[0] * spacing[1]);
+    const leastColumns = rules.minLengthMm / spacing[0];
+    const judged = rules.minMeanProbability > 0 ? probabilityAt : undefined;
+    const sums = judged === undefined ? null : runs.sums(columns, judged);
+    let kept = 0;
+    for (let run = 0; run < runs.count; run++) {
+      const piece = runs.root(run);
+      const pixels = runs.pixels[piece]!;
+      const isBone =
+        pixels >= leastPixels &&
+        runs.last[piece]! - runs.first[piece]! >= leastColumns &&
+        (sums === null || sums[piece]! >= rules.minMeanProbability * pixels);
+      const begin = runs.row[run]! * columns + runs.begin[run]!;
+      const end = runs.row[run]! * columns + runs.end[run]!;
+      if (isBone) kept += end - begin;
+      else grid.mask.fill(0, begin, end);
+    }
+    return kept;
+  }
+
+  #fillHoles(grid: MaskGrid, maxHoleMm2: number): void {
+    const runs = this.#runs;
+    runs.find(grid, 0, 0);
+    const { spacing, columns, rows, mask } = grid;
+    const mostPixels = maxHoleMm2 / (spacing[0] * spacing[1]);
+    for (let run = 0; run < runs.count; run++) {
+      const hole = runs.root(run);
+      const isOpen = runs.first[hole] === 0 || runs.last[hole] === columns;
+      if (isOpen || runs.top[hole] === 0 || runs.bottom[hole] === rows - 1 || runs.pixels[hole]! > mostPixels) continue;
+      mask.fill(1, runs.row[run]! * columns + runs.begin[run]!, runs.row[run]! * columns + runs.end[run]!);
+    }
+  }
+}
+
+/** Runs of one value along the rows, and the connected pieces they form: a piece is known by its root run. */
+class Runs {
+  count = 0;
+  row = new Int32Array(0);
+  begin = new Int32Array(0);
+  /** Excluded. */
+  end = new Int32Array(0);
+  /** Of a root's piece: first column, last one (excluded), first row, last row, and how many pixels. */
+  first = new Int32Array(0);
+  last = new Int32Array(0);
+  top = new Int32Array(0);
+  bottom = new Int32Array(0);
+  pixels = new Int32Array(0);
+  #parent = new Int32Array(0);
+
+  /** `reach`: 1 where corners join, 0 where only edges do. */
+  find({ mask, columns, rows }: MaskGrid, value: 0 | 1, reach: 0 | 1): void {
+    this.count = 0;
+    let above = 0;
+    let aboveEnd = 0;
+    for (let v = 0; v < rows; v++) {
+      const first = this.count;
+      this.#runsOf(mask, v, columns, value);
+      this.#join(above, aboveEnd, first, reach);
+      above = first;
+      aboveEnd = this.count;
+    }
+    this.#measure();
+  }
+
+  root(run: number): number {
+    const parent = this.#parent;
+    let at = run;
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at]!]!;
+      at = parent[at]!;
+    }
+    return at;
+  }
+
+  /** Sum of a figure over the pixels of each piece, at its root. */
+  sums(columns: number, figureAt: (index: number) => number): Float64Array {
+    const sums = new Float64Array(this.count);
+    for (let run = 0; run < this.count; run++) {
+      const base = this.row[run]! * columns;
+      let sum = 0;
+      for (let at = base + this.begin[run]!; at < base + this.end[run]!; at++) sum += figureAt(at);
+      const piece = this.root(run);
+      sums[piece] = sums[piece]! + sum;
+    }
+    return sums;
+  }
+
+  #runsOf(mask: Uint8Array, v: number, columns: number, value: 0 | 1): void {
+    const base = v * columns;
+    const end = base + columns;
+    const other = 1 - value;
+    let at = base;
+    while (true) {
+      const begin = mask.indexOf(value, at);
+      if (begin < 0 || begin >= end) return;
+      const stop = mask.indexOf(other, begin);
+      const runEnd = stop < 0 || stop > end ? end : stop;
+      this.#add(v, begin - base, runEnd - base);
+      if (runEnd === end) return;
+      at = runEnd;
+    }
+  }
+
+  #add(row: number, begin: number, end: number): void {
+    if (this.count === this.row.length) this.#grow();
+    const run = this.count++;
+    this.row[run] = row;
+    this.begin[run] = begin;
+    this.end[run] = end;
+    this.#parent[run] = run;
+  }
+
+  /** Joins the runs from `from` on with those of the row above they touch; both lists go left to right. */
+  #join(above: number, aboveEnd: number, from: number, reach: 0 | 1): void {
+    let upper = above;
+    for (let run = from; run < this.count; run++) {
+      while (upper < aboveEnd && this.end[upper]! + reach <= this.begin[run]!) upper++;
+      for (let other = upper; other < aboveEnd && this.begin[other]! < this.end[run]! + reach; other++) {
+        this.#parent[this.root(run)] = this.root(other);
+      }
+    }
+  }
+
+  #measure(): void {
+    for (let run = 0; run < this.count; run++) {
+      this.first[run] = this.begin[run]!;
+      this.last[run] = this.end[run]!;
+      this.top[run] = this.row[run]!;
+      this.bottom[run] = this.row[run]!;
+      this.pixels[run] = this.end[run]! - this.begin[run]!;
+    }
+    for (let run = 0; run < this.count; run++) {
+      const piece = this.root(run);
+      if (piece === run) continue;
+      this.first[piece] = Math.min(this.first[piece]!, this.begin[run]!);
+      this.last[piece] = Math.max(this.last[piece]!, this.end[run]!);
+      this.top[piece] = Math.min(this.top[piece]!, this.row[run]!);
+      this.bottom[piece] = Math.max(this.bottom[piece]!, this.row[run]!);
+      this.pixels[piece] = this.pixels[piece]! + this.end[run]! - this.begin[run]!;
+    }
+  }
+
+  #grow(): void {
+    const grown = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const larger = new Int32Array(Math.max(256, old.length * 2));
+      larger.set(old);
+      return larger;
+    };
+    this.row = grown(this.row);
+    this.begin = grown(this.begin);
+    this.end = grown(this.end);
+    this.first = grown(this.first);
+    this.last = grown(this.last);
+    this.top = grown(this.top);
+    this.bottom = grown(this.bottom);
+    this.pixels = grown(this.pixels);
+    this.#parent = grown(this.#parent);
+  }
+}

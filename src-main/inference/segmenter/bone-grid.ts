@@ -1,0 +1,97 @@
+import type { SegmenterManifest } from '../manifest.ts';
+import type { RunOutcome } from '../messages.ts';
+
+type Output = SegmenterManifest['output'];
+
+/** A segmenter's output read as bone: which cells are, and how probable each is. Used again for every frame. */
+export class BoneGrid {
+  readonly #output: Output;
+  #values: Float32Array = new Float32Array(0);
+  #mask = new Uint8Array(0);
+  columns = 0;
+  rows = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** Row-major, 0/1. */
+  get mask(): Uint8Array {
+    return this.#mask;
+  }
+
+  /** Marks the cells whose probability is at least `threshold`. @throws {RangeError} for an output of another shape. */
+  read({ values, dims }: RunOutcome, threshold: number): this {
+    const [rows, columns] = dims.slice(-2) as [number, number];
+    const channels = dims.slice(0, -2).reduce((product, dim) => product * dim, 1);
+    if (!(values instanceof Float32Array) || dims.length < 2 || channels !== this.#output.channels) {
+      throw new RangeError(
+        `output ${this.#output.name} has dimensions ${dims.join(' x ')}: expected ${this.#output.channels} channels`,
+      );
+    }
+    this.columns = columns;
+    this.rows = rows;
+    this.#values = values;
+    if (this.#mask.length !== columns * rows) this.#mask = new Uint8Array(columns * rows);
+    this.#mark(threshold);
+    return this;
+  }
+
+  /** Clears what lies outside the picture: padding holds no bone. */
+  cutTo(columns: number, rows: number): void {
+    if (rows < this.rows) this.#mask.fill(0, rows * this.columns);
+    if (columns >= this.columns) return;
+    for (let row = 0; row < Math.min(rows, this.rows); row++) {
+      this.#mask.fill(0, row * this.columns + columns, (row + 1) * this.columns);
+    }
+  }
+
+  /** Mean over the cells marked; 0 without any. */
+  meanProbability(): number {
+    let sum = 0;
+    let count = 0;
+    for (let at = this.#mask.indexOf(1); at >= 0; at = this.#mask.indexOf(1, at + 1)) {
+      sum += this.probabilityAt(at);
+      count++;
+    }
+    return count === 0 ? 0 : sum / count;
+  }
+
+  /** Sum of the bone channels' probabilities. */
+  readonly probabilityAt = (cell: number): number => {
+    const { bone, activation, channels } = this.#output;
+    const plane = this.columns * this.rows;
+    const values = this.#values;
+    if (activation === 'softmax') {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let channel = 0; channel < channels; channel++) {
+        largest = Math.max(largest, values[channel * plane + cell]!);
+      }
+      let all = 0;
+      for (let channel = 0; channel < channels; channel++) all += Math.exp(values[channel * plane + cell]! - largest);
+      let ofBone = 0;
+      for (const channel of bone) ofBone += Math.exp(values[channel * plane + cell]! - largest);
+      return ofBone / all;
+    }
+    let sum = 0;
+    for (const channel of bone) {
+      const value = values[channel * plane + cell]!;
+      sum += activation === 'sigmoid' ? 1 / (1 + Math.exp(-value)) : value;
+    }
+    return Math.min(1, sum);
+  };
+
+  #mark(threshold: number): void {
+    const { bone, activation } = this.#output;
+    const mask = this.#mask;
+    const [only] = bone;
+    if (bone.length === 1 && activation !== 'softmax') {
+      // One look per cell: the threshold is turned into the output's own terms instead of every value into a probability.
+      const least = activation === 'sigmoid' ? Math.log(threshold / (1 - threshold)) : threshold;
+      const values = this.#values.subarray(only! * mask.length, (only! + 1) * mask.length);
+      for (let cell = 0; cell < mask.length; cell++) mask[cell] = values[cell]! >= least ? 1 : 0;
+      return;
+    }
+    for (let cell = 0; cell < mask.length; cell++) mask[cell] = this.probabilityAt(cell) >= threshold ? 1 : 0;
+  }
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { MODEL_OWN_MASK, rulesInForce } from '../../../src-main/inference/mask/options.ts';
+import { MaskPieces } from '../../../src-main/inference/mask/pieces.ts';
+import { MaskPlacer } from '../../../src-main/inference/mask/placing.ts';
+import { MaskSmoother } from '../../../src-main/inference/mask/smoothing.ts';
+import { NO_BONE, type Verdict } from '../../../src-main/inference/model-kind.ts';
+import { beamView } from '../../../src-main/inference/picture/beam-view.ts';
+import { ORIENTATIONS } from '../../../src-shared/index.ts';
+import { gpuFrame, turnedTo } from './pictures.ts';
+
+const KEEP_ALL = { minLengthMm: 0, minAreaMm2: 0, maxHoleMm2: 0, minMeanProbability: 0 };
+
+/** A mask drawn with letters: everything but a dot is bone. */
+function drawn(...lines: readonly string[]) {
+  const mask = Uint8Array.from(lines.join(''), (letter) => (letter === '.' ? 0 : 1));
+  return { mask, columns: lines[0]!.length, rows: lines.length, spacing: [0.5, 0.25] as const };
+}
+const shown = ({ mask, columns, rows }: ReturnType<typeof drawn>): string[] =>
+  Array.from({ length: rows }, (_, v) =>
+    [...mask.subarray(v * columns, (v + 1) * columns)].map((bone) => '.#'[bone]).join(''),
+  );
+
+describe('the pieces of a mask', () => {
+  it('are dropped when they are short along the probe, whatever their height; corners join', () => {
+    const grid = drawn('aa....b...', '..aa..b...', '....a.b..c', '......b..c');
+    // 5 columns of 0.5 mm; the others are one column wide.
+    expect(new MaskPieces().clean(grid, { ...KEEP_ALL, minLengthMm: 2.5 })).toBe(5);
+    expect(shown(grid)).toEqual(['##........', '..##......', '....#.....', '..........']);
+  });
+
+  it('are dropped when they are small', () => {
+    const grid = drawn('aaaa...bb.', 'aaaa...bb.');
+    // 8 pixels of 0.125 mm² are 1 mm².
+    expect(new MaskPieces().clean(grid, { ...KEEP_ALL, minAreaMm2: 0.9 })).toBe(8);
+    expect(shown(grid)).toEqual(['####......', '####......']);
+  });
+
+  it('are joined though they meet only further down', () => {
+    const grid = drawn('a...a', 'a...a', 'a...a', 'aaaaa');
+    expect(new MaskPieces().clean(grid, { ...KEEP_ALL, minLengthMm: 2.5 })).toBe(11);
+  });
+
+  it('are dropped when the model was not sure of them', () => {
+    const grid = drawn('aaa...bbb');
+    const probabilityAt = (index: number): number => (index < 4 ? 0.9 : 0.55);
+    expect(new MaskPieces().clean(grid, { ...KEEP_ALL, minMeanProbability: 0.6 }, probabilityAt)).toBe(3);
+    expect(shown(grid)).toEqual(['###......']);
+  });
+
+  it('keep holes that are larger than asked for or open to the edge', () => {
+    const grid = drawn('aaaaaaaaa', 'a.aa..aa.', 'aaaa..aaa', 'aaaaaaaaa');
+    new MaskPieces().clean(grid, { ...KEEP_ALL, maxHoleMm2: 0.25 });
+    expect(shown(grid)).toEqual(['#########', '####..##.', '####..###', '#########']);
+    new MaskPieces().clean(grid, { ...KEEP_ALL, maxHoleMm2: 0.5 });
+    expect(shown(grid)).toEqual(['#########', '########.', '#########', '#########']);
+  });
+
+  it('are found in a random mask as a flood fill finds them', () => {
+    const [columns, rows] = [61, 47];
+    const mask = Uint8Array.from({ length: columns * rows }, (_, i) =>
+      (Math.imul(i + 7, 2654435761) >>> 16) % 5 < 2 ? 1 : 0,
+    );
+    const expected = floodFilled(mask, columns, rows, 9);
+    const grid = { mask, columns, rows, spacing: [1, 1] as const };
+    new MaskPieces().clean(grid, { ...KEEP_ALL, minAreaMm2: 9 });
+    expect(mask).toContain(1);
+    expect(mask).toEqual(expected);
+  });
+
+  it('follow what the operator set, else the model', () => {
+    const own = { ...KEEP_ALL, minLengthMm: 2, maxHoleMm2: 1 };
+    expect(rulesInForce(own, MODEL_OWN_MASK)).toEqual(own);
+    expect(rulesInForce(own, { ...MODEL_OWN_MASK, minLengthMm: 0 })).toEqual({ ...own, minLengthMm: 0 });
+  });
+});
+
+/** The mask without its pieces of fewer than `least` pixels, one pixel after another. */
+function floodFilled(mask: Uint8Array, columns: number, rows: number, least: number): Uint8Array {
+  const out = new Uint8Array(mask.length);
+  const seen = new Uint8Array(mask.length);
+  for (let start = 0; start < mask.length; start++) {
+    if (mask[start] === 0 || seen[start] === 1) continue;
+    const piece = [start];
+    seen[start] = 1;
+    for (let i = 0; i < piece.length; i++) {
+      const [x, y] = [piece[i]! % columns, Math.floor(piece[i]! / columns)];
+      for (let v = Math.max(0, y - 1); v <= Math.min(rows - 1, y + 1); v++) {
+        for (let u = Math.max(0, x - 1); u <= Math.min(columns - 1, x + 1); u++) {
+          const at = v * columns + u;
+          if (mask[at] === 1 && seen[at] === 0) {
+            seen[at] = 1;
+            piece.push(at);
+          }
+        }
+      }
+    }
+    if (piece.length >= least) for (const at of piece) out[at] = 1;
+  }
+  return out;
+}
+
+describe('placing a model’s mask on the source', () => {
+  const size = [12, 8] as const;
+  /** Cells of 2 x 2 pixels over the area that begins at (2, 2). */
+  const grid = { mask: Uint8Array.from([1, 0, 0, 0, 0, 1, 0, 0]), columns: 4, scale: [0.5, 0.5] as const };
+  const area = { u0: 2, u1: 10, v0: 2, v1: 6 };
+
+  for (const orientation of ORIENTATIONS) {
+    it(`gives every pixel of an ${orientation} source the cell its centre lies in`, () => {
+      const depthAlongX = orientation.startsWith('F') || orientation.startsWith('N');
+      const view = depthAlongX ? beamView(size[1], size[0], orientation) : beamView(size[0], size[1], orientation);
+      const upright = new Uint8Array(size[0] * size[1]);
+      for (const [x, y] of [
+        [2, 2],
+        [3, 2],
+        [2, 3],
+        [3, 3],
+        [4, 4],
+        [5, 4],
+        [4, 5],
+        [5, 5],
+      ] as const)
+        upright[y * size[0] + x] = 1;
+      expect(new MaskPlacer().place(grid, view, area)).toEqual(turnedTo(orientation, upright, size).pixels);
+    });
+  }
+});
+
+describe('smoothing over frames', () => {
+  const frame = gpuFrame(new Uint8Array(4), [4, 1], [1, 1]);
+  const bone = (...mask: number[]): Verdict => ({ ...NO_BONE, state: 'bone', mask: Uint8Array.from(mask), score: 0.5 });
+  const maskOf = (verdict: Verdict): number[] | null => (verdict.mask === null ? null : [...verdict.mask]);
+
+  it('is off for one frame: the very verdict comes back', () => {
+    const verdict = bone(1, 0, 0, 0);
+    expect(new MaskSmoother().smooth(verdict, frame, 1)).toBe(verdict);
+  });
+
+  it('shows what most of the last frames show', () => {
+    const smoother = new MaskSmoother();
+    const smooth = (verdict: Verdict) => maskOf(smoother.smooth(verdict, frame, 3));
+    expect(smooth(bone(1, 1, 0, 0))).toEqual([1, 1, 0, 0]);
+    smooth(bone(1, 0, 1, 0));
+    expect(smooth(bone(1, 0, 0, 1))).toEqual([1, 0, 0, 0]);
+    expect(smooth(bone(0, 0, 0, 1))).toEqual([1, 0, 0, 1]);
+    expect(smooth(NO_BONE)).toEqual([0, 0, 0, 1]);
+    expect(smoother.smooth(NO_BONE, frame, 3)).toMatchObject({ state: 'no-bone', mask: null, score: null });
+  });
+
+  it('carries nothing over from another source or past a frame without an answer', () => {
+    const smoother = new MaskSmoother();
+    smoother.smooth(bone(1, 1, 1, 1), frame, 3);
+    const other = { ...frame, series: 1 };
+    expect(maskOf(smoother.smooth(bone(1, 0, 0, 0), other, 3))).toEqual([1, 0, 0, 0]);
+    smoother.smooth({ ...NO_BONE, state: 'ai-failed', reason: 'test' }, other, 3);
+    expect(maskOf(smoother.smooth(bone(0, 1, 0, 0), other, 3))).toEqual([0, 1, 0, 0]);
+  });
+});
