@@ -3,6 +3,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import { LicenceCollector } from './licences.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -10,6 +11,7 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 /** The console compares it with the engine's: an old page in a browser must ask for a reload. */
 const define = { __ULTRAMOTION_BUILD__: JSON.stringify(version) };
 const stamp = path.join(dist, '.built');
+const licences = new LicenceCollector();
 const external = ['electron', /^electron\//, /^node:/, ...builtinModules, 'onnxruntime-node'];
 
 /** Programs and workers of the Node side; each is started by file name, so each is an entry. */
@@ -50,6 +52,7 @@ async function buildNode(build, entries, outDir, format, extension) {
     publicDir: false,
     envDir: false,
     define,
+    plugins: [licences.plugin()],
     resolve: { conditions: ['node', 'import', 'module', 'default'], mainFields: ['module', 'main'] },
     build: {
       ssr: true,
@@ -83,8 +86,8 @@ async function buildRenderer(build, react) {
     base: './',
     logLevel: 'warn',
     publicDir: path.join(root, 'assets', 'icons'),
-    plugins: [react()],
-    worker: { format: 'es' },
+    plugins: [react(), licences.plugin()],
+    worker: { format: 'es', plugins: () => [licences.plugin()] },
     define,
     build: {
       outDir: path.join(dist, 'renderer'),
@@ -107,6 +110,12 @@ export async function buildAll() {
   await buildNode(build, { main: 'src-main/desktop/main.ts' }, path.join(dist, 'desktop'), 'es', 'js');
   await buildNode(build, { preload: 'src-main/desktop/preload.ts' }, path.join(dist, 'desktop'), 'cjs', 'cjs');
   await buildRenderer(build, react);
+  for (const name of ['onnxruntime-node', 'onnxruntime-common']) {
+    licences.add(path.join(root, 'node_modules', name));
+  }
+  licences.write(path.join(dist, 'licences.txt'));
+  // Programs that run outside a package's archive have its package.json not above them.
+  writeFileSync(path.join(dist, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(stamp, '');
 }
 

@@ -5,11 +5,21 @@ import type { FromLauncher, Report, ToLauncher } from './launcher-protocol.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const LAUNCHER = path.join(import.meta.dirname, 'launcher.ts');
-const ENTRY = path.join(root, 'dist', 'desktop', 'main.js');
 /** Starting a browser, an app and an engine on a busy two-core machine. */
 const ANSWER_LIMIT_MS = 60_000;
 
 type Answer<T extends FromLauncher['type']> = Extract<FromLauncher, { type: T }>;
+
+/** An app that Electron could be started with. */
+export interface AppFiles {
+  /** What its `package.json` names as main. */
+  readonly entry: string;
+  /** Its folder: the project, or the archive of a package. */
+  readonly root: string;
+}
+
+/** The app as `npm run build` leaves it. */
+export const builtApp: AppFiles = { entry: path.join(root, 'dist', 'desktop', 'main.js'), root };
 
 /** The built desktop app running under the double of Electron; owned by the test that launched it. */
 export class DesktopApp {
@@ -18,11 +28,11 @@ export class DesktopApp {
   #output = '';
   #browser: Browser | null = null;
 
-  private constructor(flags: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#launcher = fork(LAUNCHER, [ENTRY, ...flags], {
+  private constructor(files: AppFiles, flags: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#launcher = fork(LAUNCHER, [files.entry, ...flags], {
       cwd: root,
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ELECTRON_DOUBLE_ROOT: files.root, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#launcher.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
@@ -31,8 +41,8 @@ export class DesktopApp {
   }
 
   /** Starts it; comes back when Electron would have emitted `ready`. `flags` are those of `ultramotion console`. */
-  static async launch(flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<DesktopApp> {
-    const app = new DesktopApp(flags, env);
+  static async launch(files: AppFiles, flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<DesktopApp> {
+    const app = new DesktopApp(files, flags, env);
     const { debuggingUrl } = await app.#next('ready');
     app.#browser = await chromium.connectOverCDP(debuggingUrl);
     return app;
