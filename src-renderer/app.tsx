@@ -1,42 +1,42 @@
-import { useEffect } from 'react';
-import { HeaderStrip } from './components/header-strip.tsx';
-import { SidePanel } from './components/side-panel.tsx';
-import { LiveView } from './live/live-view.tsx';
+import { Suspense } from 'react';
+import { useKeyboard } from './actions/index.ts';
+import { LiveView } from './live/index.ts';
+import { HeaderStrip, HelpPanel, LAZY_VIEWS, useDocumentTheme, useView, ViewGuard } from './shell/index.ts';
 import type { ConsoleClient } from './state/console-client.ts';
 import { ConsoleContext } from './state/console-context.ts';
+import { useDocumentLanguage, useWords } from './words/index.ts';
 
-/** The whole console: truth about the picture on top, the picture, what belongs to it beside it. */
+/** The whole console: the truth about the picture on top in every view, below it the view that was chosen. */
 export function App({ client }: { readonly client: ConsoleClient }) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      // A browser has its own full screen on this key; the desktop app's window has no menu to do it.
-      if (event.key === 'F11' && !event.repeat) {
-        void window.consoleApi?.setFullScreen('toggle');
-      }
-      if (event.key.toLowerCase() === 'm' && !event.repeat && !isTyping(event) && !hasModifier(event)) {
-        const { style } = client.getState();
-        client.setMaskStyle({ ...style, visible: !style.visible });
-      }
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [client]);
-
   return (
     <ConsoleContext value={client}>
-      <div className="console">
-        <HeaderStrip />
-        <LiveView />
-        <SidePanel />
-      </div>
+      <Console client={client} />
     </ConsoleContext>
   );
 }
 
-function isTyping({ target }: KeyboardEvent): boolean {
-  return target instanceof HTMLInputElement && target.type === 'text';
-}
-
-function hasModifier(event: KeyboardEvent): boolean {
-  return event.ctrlKey || event.metaKey || event.altKey;
+function Console({ client }: { readonly client: ConsoleClient }) {
+  const { shell } = useWords();
+  const view = useView();
+  useKeyboard(client);
+  useDocumentLanguage();
+  useDocumentTheme();
+  const Other = view === 'live' ? undefined : LAZY_VIEWS[view];
+  return (
+    <div className="console">
+      <HeaderStrip />
+      {/* The live view is never taken down: its canvas belongs to the worker, and its picture goes on. */}
+      <LiveView hidden={Other !== undefined} />
+      {Other !== undefined && (
+        <main className="view" data-view={view} aria-label={shell.views[view]}>
+          <ViewGuard key={view}>
+            <Suspense fallback={<p className="view-loading">{shell.loadingView}</p>}>
+              <Other />
+            </Suspense>
+          </ViewGuard>
+        </main>
+      )}
+      <HelpPanel />
+    </div>
+  );
 }

@@ -143,6 +143,15 @@ export const settingsSchema = z.strictObject({
     live: true,
   }),
   'view.maskOpacity': setting(z.number().min(0).max(1).default(0.45), { title: 'Opacity of the mask', live: true }),
+  'view.language': setting(z.enum(['auto', 'en', 'fr']).default('auto'), {
+    title: 'Language of the console; auto: as the browser',
+    live: true,
+  }),
+  'view.theme': setting(z.enum(['dark', 'light']).default('dark'), { title: 'Colours of the console', live: true }),
+  'view.largeType': setting(z.boolean().default(false), {
+    title: 'State, age and recording in type that is readable at 3 m',
+    live: true,
+  }),
   'view.noMaskAfterMs': setting(z.number().min(20).max(5000).default(150), {
     title: 'Without a mask for this long the raw picture is shown with the badge NO MASK',
     unit: 'ms',

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { useEngineThere } from '../state/console-context.ts';
-import { words } from '../words.ts';
+import { refusalText } from '../state/refusal.ts';
+import { useWords } from '../words/index.ts';
 
 interface AddressFormProps {
   readonly title: string;
@@ -19,6 +20,7 @@ interface AddressFormProps {
 
 /** An address with its connection: what is set, what it does, and why the last attempt to change it was refused. */
 export function AddressForm(props: AddressFormProps) {
+  const words = useWords();
   const id = useId();
   const there = useEngineThere();
   const [draft, setDraft] = useState<string | null>(null);
@@ -31,7 +33,7 @@ export function AddressForm(props: AddressFormProps) {
     event.preventDefault();
     const address = (draft ?? props.address).trim();
     if (!disconnects && address === '') {
-      setRefusal(words.addressMissing);
+      setRefusal(words.shell.addressMissing);
       return;
     }
     setBusy(true);
@@ -40,7 +42,7 @@ export function AddressForm(props: AddressFormProps) {
       await (disconnects ? props.disconnect() : props.connect(address));
       setDraft(null);
     } catch (error) {
-      setRefusal(error instanceof Error ? error.message : String(error));
+      setRefusal(refusalText(words, error));
     } finally {
       setBusy(false);
     }
@@ -76,7 +78,7 @@ export function AddressForm(props: AddressFormProps) {
           }}
         />
         <button type="submit" disabled={busy || !there} data-primary={!disconnects}>
-          {disconnects ? words.disconnect : words.connect}
+          {disconnects ? words.shell.disconnect : words.shell.connect}
         </button>
       </div>
       {refusal !== null && (

@@ -1,6 +1,6 @@
 /**
  * What the operator is told about the picture: one word in the corner, a veil where the picture is not live, a band
- * where it is not a patient. Decided here and nowhere else; words for it are in `words.ts`.
+ * where it is not a patient. Decided here and nowhere else; words for it are in the catalogues.
  */
 import type { EngineSnapshot, Liveness, SourceKind } from '../../src-shared/index.ts';
 import type { EngineLink, ShownPicture } from './worker-protocol.ts';

@@ -4,11 +4,12 @@ import type {
   CommandResults,
   EngineSnapshot,
   KpiSample,
+  SettingsPatch,
 } from '../../src-shared/index.ts';
 import type { MaskStyle } from '../live/palette.ts';
 import { ENGINE_SILENT_AFTER_MS } from '../live/presentation.ts';
 import type { EngineLink, FromWorker, ProbeReading, ToWorker, ViewReport } from '../live/worker-protocol.ts';
-import { words } from '../words.ts';
+import { CommandUnanswered } from './refusal.ts';
 
 /** Two minutes at one sample a second: what the charts show. */
 export const HISTORY_SAMPLES = 120;
@@ -27,6 +28,8 @@ export interface ConsoleState {
   readonly engineSilent: boolean;
   /** The worker itself failed, in its own words; nothing but a reload helps. */
   readonly viewFailure: string | null;
+  /** Why the last change of a setting was refused (`refusalText` says it); null: it was not. */
+  readonly settingRefusal: unknown;
 }
 
 interface PendingCommand {
@@ -53,6 +56,7 @@ export class ConsoleClient {
     style: { visible: true, opacity: 0 },
     engineSilent: false,
     viewFailure: null,
+    settingRefusal: null,
   };
 
   constructor(start: Extract<ToWorker, { type: 'start' }>) {
@@ -73,17 +77,28 @@ export class ConsoleClient {
   /** Asks the engine; rejects with its words when it refuses, and when it is not there. */
   command<N extends CommandName>(name: N, commandArguments: CommandArguments<N>): Promise<CommandResults[N]> {
     if (this.#state.link.state !== 'open') {
-      return Promise.reject(new Error(words.veils['ENGINE LOST'].text));
+      return Promise.reject(new CommandUnanswered('engine-lost'));
     }
     const id = this.#nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new Error(words.commandTimeout(COMMAND_TIMEOUT_MS)));
+        reject(new CommandUnanswered('no-answer', COMMAND_TIMEOUT_MS));
       }, COMMAND_TIMEOUT_MS);
       this.#pending.set(id, { resolve, reject, timer });
       this.#post({ type: 'command', id, name, arguments: commandArguments });
     }) as Promise<CommandResults[N]>;
+  }
+
+  /**
+   * Changes settings without waiting: for switches whose effect is seen. A refusal is kept in `settingRefusal`, where
+   * every view can show it, until the next change is accepted.
+   */
+  changeSettings(patch: SettingsPatch): void {
+    this.command('settings.update', { patch }).then(
+      () => this.#change({ settingRefusal: null }),
+      (error: unknown) => this.#change({ settingRefusal: error }),
+    );
   }
 
   setMaskStyle(style: MaskStyle): void {
@@ -151,7 +166,7 @@ export class ConsoleClient {
     } else {
       for (const { reject, timer } of this.#pending.values()) {
         clearTimeout(timer);
-        reject(new Error(words.commandLost));
+        reject(new CommandUnanswered('answer-lost'));
       }
       this.#pending.clear();
     }

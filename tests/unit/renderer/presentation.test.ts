@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { freshLimitMs, type PresentationInput, present, resultWord } from '../../../src-renderer/live/presentation.ts';
 import type { ShownPicture } from '../../../src-renderer/live/worker-protocol.ts';
-import { words } from '../../../src-renderer/words.ts';
+import { CATALOGUES } from '../../../src-renderer/words/index.ts';
 import { defaultSettings, type EngineSnapshot, LIVENESS_STATES, RESULT_STATES } from '../../../src-shared/index.ts';
+
+const words = CATALOGUES.en;
 
 const picture: ShownPicture = {
   seq: 7,
@@ -113,7 +115,7 @@ describe('what is shown of the picture', () => {
     for (const liveness of LIVENESS_STATES) {
       const shown = present({ ...live, snapshot: { ...snapshot, liveness } });
       expect(words.state.words[shown.state]).not.toBe('');
-      expect(shown.veil === null || words.veils[shown.veil].title !== '').toBe(true);
+      expect(shown.veil === null || words.state.veils[shown.veil].title !== '').toBe(true);
     }
   });
 });
@@ -122,7 +124,7 @@ describe('the result of the shown frame', () => {
   it('is one of the five states in words of its own, and NO MASK when none came in time', () => {
     const shown = [...RESULT_STATES, null].map((state) => {
       const word = resultWord({ ...picture, state });
-      return word === null ? null : words.results[word];
+      return word === null ? null : words.live.results[word];
     });
     expect(shown).toEqual(['BONE', 'NO BONE', 'AI OFF', 'AI FAILED', 'FRAME SKIPPED', 'NO MASK']);
   });
@@ -134,8 +136,8 @@ describe('the result of the shown frame', () => {
 
 describe('the scale line', () => {
   it('states a scale the source gave and names one it did not as assumed', () => {
-    expect(words.scale.known([0.1, 0.1])).toBe('0.10 mm per pixel');
-    expect(words.scale.assumed([0.08, 0.08], 'estimate')).toBe('scale assumed: 0.080 mm per pixel (estimate)');
-    expect(words.scale.assumed([0.2, 0.1], 'user')).toBe('scale assumed: 0.20 × 0.10 mm per pixel (set by user)');
+    expect(words.live.scale.known([0.1, 0.1])).toBe('0.10 mm per pixel');
+    expect(words.live.scale.assumed([0.08, 0.08], 'estimate')).toBe('scale assumed: 0.080 mm per pixel (estimate)');
+    expect(words.live.scale.assumed([0.2, 0.1], 'user')).toBe('scale assumed: 0.20 × 0.10 mm per pixel (set by user)');
   });
 });

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
+import { Key } from '../actions/index.ts';
 import { useClient, useConsole } from '../state/console-context.ts';
-import { words } from '../words.ts';
+import { refusalText } from '../state/refusal.ts';
+import { useWords } from '../words/index.ts';
 
 /** A slider being dragged speaks many times a second; the setting is saved once it rests. */
 const SAVE_AFTER_MS = 400;
@@ -8,6 +10,7 @@ const SAVE_AFTER_MS = 400;
 /** Mask on and off (key M) and how much it covers. Opacity is a setting and is kept; on and off is not. */
 export function MaskControls() {
   const client = useClient();
+  const words = useWords();
   const style = useConsole((state) => state.style);
   const [refusal, setRefusal] = useState<string | null>(null);
   const saving = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -18,7 +21,7 @@ export function MaskControls() {
       await client.command('settings.update', { patch: { 'view.maskOpacity': opacity } });
       setRefusal(null);
     } catch (error) {
-      setRefusal(error instanceof Error ? error.message : String(error));
+      setRefusal(refusalText(words, error));
     }
   };
   const change = (opacity: number): void => {
@@ -28,7 +31,7 @@ export function MaskControls() {
   };
 
   return (
-    <section className="panel mask" aria-label={words.mask.title}>
+    <section className="panel mask" aria-label={words.live.mask.title}>
       <button
         type="button"
         className="mask-toggle"
@@ -37,20 +40,20 @@ export function MaskControls() {
         onClick={() => client.setMaskStyle({ ...style, visible: !style.visible })}
       >
         <span className="swatch" data-on={style.visible} aria-hidden="true" />
-        {style.visible ? words.mask.hide : words.mask.show}
-        <kbd>{words.mask.key}</kbd>
+        {style.visible ? words.live.mask.hide : words.live.mask.show}
+        <Key name="m" />
       </button>
       <input
         type="range"
         min={0}
         max={1}
         step={0.05}
-        aria-label={words.mask.opacity}
-        aria-valuetext={words.mask.percent(style.opacity)}
+        aria-label={words.live.mask.opacity}
+        aria-valuetext={words.live.mask.percent(style.opacity)}
         value={style.opacity}
         onChange={(event) => change(event.target.valueAsNumber)}
       />
-      <output className="figure">{words.mask.percent(style.opacity)}</output>
+      <output className="figure">{words.live.mask.percent(style.opacity)}</output>
       {refusal !== null && (
         <p className="refusal" role="alert">
           {refusal}

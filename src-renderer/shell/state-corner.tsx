@@ -1,13 +1,14 @@
 import { usePresentation } from '../state/console-context.ts';
-import { words } from '../words.ts';
+import { useWords } from '../words/index.ts';
 
 /** Words beyond this length are set smaller, so that the corner keeps its size whatever it says. */
 const LONG_WORD = 7;
 
 /** The one fixed corner that says whether the picture is live, from a patient, and how old. */
 export function StateCorner() {
+  const words = useWords();
   const { state, tone, kind, ageMs } = usePresentation();
-  const kindWord = kind === null ? null : words.kinds[kind].word;
+  const kindWord = kind === null ? null : words.state.kinds[kind].word;
   const origin = kindWord === words.state.words[state] ? words.state.feedLive : kindWord;
   const age = ageMs === null ? words.state.noPicture : words.state.age(ageMs);
   return (

@@ -1,9 +1,10 @@
-import { resultWord } from '../live/presentation.ts';
 import { useConsole, usePresentation } from '../state/console-context.ts';
-import { words } from '../words.ts';
+import { useWords } from '../words/index.ts';
+import { resultWord } from './presentation.ts';
 
 /** What the model said of the very frame on screen, and what a pixel of it measures. */
 export function FrameResult() {
+  const words = useWords();
   const picture = useConsole((state) => state.view?.picture ?? null);
   const inferenceMessage = useConsole((state) => state.snapshot?.inference.message ?? null);
   // A result of an old picture is old too.
@@ -11,26 +12,26 @@ export function FrameResult() {
   const word = resultWord(picture);
   const explained = word === 'ai-failed' || word === 'ai-off' || word === 'no-mask';
   return (
-    <section className="panel result" data-faded={old} aria-label={words.resultTitle}>
+    <section className="panel result" data-faded={old} aria-label={words.live.resultTitle}>
       <p className="result-line">
         <strong className="result-word" data-result={word ?? 'none'} role="status">
-          {word === null ? words.none : words.results[word]}
+          {word === null ? words.shell.none : words.live.results[word]}
         </strong>
-        {picture !== null && picture.score !== null && <span className="score">{words.score(picture.score)}</span>}
+        {picture !== null && picture.score !== null && <span className="score">{words.live.score(picture.score)}</span>}
       </p>
       <p className="result-text">
         {word === null
           ? words.state.noPicture
           : explained
-            ? (inferenceMessage ?? words.resultTexts[word])
-            : words.resultTexts[word]}
+            ? (inferenceMessage ?? words.live.resultTexts[word])
+            : words.live.resultTexts[word]}
       </p>
       <p className="scale" data-assumed={picture !== null && picture.scaleOrigin !== 'source'}>
         {picture === null
           ? ' '
           : picture.scaleOrigin === 'source'
-            ? words.scale.known(picture.mmPerPixel)
-            : words.scale.assumed(picture.mmPerPixel, picture.scaleOrigin)}
+            ? words.live.scale.known(picture.mmPerPixel)
+            : words.live.scale.assumed(picture.mmPerPixel, picture.scaleOrigin)}
       </p>
     </section>
   );

@@ -1,8 +1,8 @@
-import { memo, useDeferredValue, useId, useMemo, useState } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import type { KpiSample } from '../../src-shared/index.ts';
 import { useConsole } from '../state/console-context.ts';
-import { words } from '../words.ts';
+import { useWords, type Words } from '../words/index.ts';
 
 /** Two minutes, newest on the right. */
 const SPAN_S = 120;
@@ -15,38 +15,23 @@ interface ChartLine {
   readonly dash?: string;
 }
 
-const RATE_LINES: readonly ChartLine[] = [
-  { key: 'fps_in', name: words.chart.fpsIn, colour: 'var(--line-a)' },
-  { key: 'fps_out', name: words.chart.fpsOut, colour: 'var(--line-b)', dash: '5 3' },
-];
-const LATENCY_LINES: readonly ChartLine[] = [
-  { key: 'latency_p50_ms', name: words.chart.p50, colour: 'var(--line-a)' },
-  { key: 'latency_p95_ms', name: words.chart.p95, colour: 'var(--line-b)', dash: '5 3' },
-];
+function linesOf({ performance }: Words): Record<'rate' | 'latency', readonly ChartLine[]> {
+  return {
+    rate: [
+      { key: 'fps_in', name: performance.fpsIn, colour: 'var(--line-a)' },
+      { key: 'fps_out', name: performance.fpsOut, colour: 'var(--line-b)', dash: '5 3' },
+    ],
+    latency: [
+      { key: 'latency_p50_ms', name: performance.p50, colour: 'var(--line-a)' },
+      { key: 'latency_p95_ms', name: performance.p95, colour: 'var(--line-b)', dash: '5 3' },
+    ],
+  };
+}
 
 /** Rates and latency of the last two minutes; renders once per KPI sample and never with the picture. */
 export function HistoryCharts() {
-  const id = useId();
-  const [open, setOpen] = useState(true);
-  return (
-    <section className="panel charts" aria-label={words.chart.title}>
-      <button
-        type="button"
-        className="fold"
-        aria-expanded={open}
-        aria-controls={id}
-        aria-label={open ? words.chart.hide : words.chart.show}
-        onClick={() => setOpen(!open)}
-      >
-        <span className="caption">{words.chart.title}</span>
-        <span className="fold-mark" aria-hidden="true" data-open={open} />
-      </button>
-      <div id={id}>{open && <Charts />}</div>
-    </section>
-  );
-}
-
-function Charts() {
+  const words = useWords();
+  const lines = useMemo(() => linesOf(words), [words]);
   // Deferred: samples that come in a rush (a console that just connected) are drawn once, after everything urgent.
   const history = useDeferredValue(useConsole((state) => state.history));
   const points = useMemo(() => {
@@ -55,8 +40,8 @@ function Charts() {
   }, [history]);
   return (
     <>
-      <Chart title={words.chart.rate} lines={RATE_LINES} points={points} />
-      <Chart title={words.chart.latency} lines={LATENCY_LINES} points={points} />
+      <Chart title={words.performance.rate} lines={lines.rate} points={points} />
+      <Chart title={words.performance.latency} lines={lines.latency} points={points} />
     </>
   );
 }
@@ -68,6 +53,7 @@ interface ChartProps {
 }
 
 const Chart = memo(function Chart({ title, lines, points }: ChartProps) {
+  const words = useWords();
   const tick = { fill: 'var(--text-quiet)', fontSize: 12 };
   return (
     <figure className="chart">
@@ -97,7 +83,7 @@ const Chart = memo(function Chart({ title, lines, points }: ChartProps) {
               type="number"
               domain={[-SPAN_S, 0]}
               ticks={[-120, -60, 0]}
-              tickFormatter={words.chart.secondsAgo}
+              tickFormatter={words.performance.secondsAgo}
               tick={tick}
               stroke="var(--hairline)"
               height={20}

@@ -1,0 +1,2 @@
+export { AlertsView } from './alerts-view.tsx';
+export { Problems } from './problems.tsx';

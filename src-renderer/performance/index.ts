@@ -1,0 +1,1 @@
+export { PerformanceView } from './performance-view.tsx';

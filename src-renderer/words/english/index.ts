@@ -1,0 +1,17 @@
+import { alerts } from './alerts.ts';
+import { live, liveActions } from './live.ts';
+import { performance } from './performance.ts';
+import { settings } from './settings.ts';
+import { shell, shellActions } from './shell.ts';
+import { state } from './state.ts';
+
+/** One object per area; `actions` names everything that can be done (keys, buttons, help). */
+export const english = {
+  shell,
+  state,
+  live,
+  performance,
+  alerts,
+  settings,
+  actions: { ...shellActions, ...liveActions },
+};

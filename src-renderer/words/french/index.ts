@@ -1,0 +1,17 @@
+import type { Words } from '../words.ts';
+import { alerts } from './alerts.ts';
+import { live, liveActions } from './live.ts';
+import { performance } from './performance.ts';
+import { settings } from './settings.ts';
+import { shell, shellActions } from './shell.ts';
+import { state } from './state.ts';
+
+export const french: Words = {
+  shell,
+  state,
+  live,
+  performance,
+  alerts,
+  settings,
+  actions: { ...shellActions, ...liveActions },
+};

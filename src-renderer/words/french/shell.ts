@@ -1,0 +1,95 @@
+import { numberWriter } from '../numbers.ts';
+import type { Words } from '../words.ts';
+import { state } from './state.ts';
+
+const write = numberWriter('fr');
+
+export const shell: Words['shell'] = {
+  product: 'Console Ultramotion',
+  researchUseOnly: 'RECHERCHE UNIQUEMENT',
+  notForDiagnosis: 'Pas pour le diagnostic',
+  none: '–',
+  number: write.fixed,
+  views: {
+    live: 'Direct',
+    space: '3D',
+    performance: 'Performances',
+    recordings: 'Enregistrements',
+    alerts: 'Alertes',
+    settings: 'Réglages',
+  },
+  viewsLabel: 'Vues',
+  loadingView: 'Chargement …',
+  viewFailed: 'Cette vue n’a pas pu être chargée. Rechargez la page.',
+
+  source: {
+    title: 'Entrée',
+    label: 'Adresse de la source',
+    placeholder: 'igtl://HÔTE:PORT, un enregistrement, phantom',
+    links: { disconnected: 'Déconnecté', connecting: 'Connexion', connected: 'Connecté', failed: 'Échec' },
+    facts: (device, size) =>
+      [device, size === null ? null : `${size[0]} × ${size[1]}`].filter((part) => part !== null).join(' '),
+  },
+  publisher: {
+    title: 'Vers Slicer',
+    label: 'Adresse où les masques sont publiés',
+    placeholder: 'igtl-server://HÔTE:PORT',
+    links: {
+      disconnected: 'Déconnecté',
+      connecting: 'Connexion',
+      listening: 'En attente de Slicer',
+      connected: 'Connecté',
+      failed: 'Échec',
+    },
+    notPublished: (kind) => (kind === null ? 'Non publié' : `Non publié : ${state.kinds[kind].word.toLowerCase()}`),
+    facts: (device, clients) =>
+      clients === 0 ? device : `${device} vers ${clients === 1 ? '1 client' : `${clients} clients`}`,
+    clientsTitle: 'Clients Slicer',
+    clientFacts: (version, sent, dropped) => `v${version}  ${sent} envoyés  ${dropped} perdus`,
+  },
+  connect: 'Connecter',
+  disconnect: 'Déconnecter',
+  addressMissing: 'Saisissez d’abord une adresse.',
+  refusals: {
+    'engine-lost': () => state.veils['ENGINE LOST'].text,
+    'no-answer': (ms) => `Le moteur n’a pas répondu en ${write.seconds(ms)}.`,
+    'answer-lost': () => 'Le moteur a disparu avant de répondre.',
+  },
+
+  ai: {
+    title: 'IA',
+    links: { off: 'Éteinte', starting: 'Démarrage', ready: 'Prête', restarting: 'Redémarrage', failed: 'Échec' },
+    restarts: (count) => (count === 1 ? '1 redémarrage' : `${count} redémarrages`),
+  },
+
+  help: {
+    title: 'Touches',
+    explained: 'Chaque touche agit aussitôt, sans combinaison : toutes conviennent à une pédale.',
+    close: 'Fermer',
+    everywhere: 'Partout',
+  },
+  keyNames: {
+    ' ': 'Espace',
+    arrowleft: '←',
+    arrowright: '→',
+    arrowup: '↑',
+    arrowdown: '↓',
+    escape: 'Échap',
+    delete: 'Suppr',
+    home: 'Début',
+    end: 'Fin',
+  },
+};
+
+export const shellActions: Pick<Words['actions'], keyof typeof import('../english/shell.ts').shellActions> = {
+  'view.live': 'Afficher l’image en direct',
+  'view.space': 'Afficher la vue 3D',
+  'view.performance': 'Afficher les performances',
+  'view.recordings': 'Afficher les enregistrements',
+  'view.alerts': 'Afficher les alertes',
+  'view.settings': 'Afficher les réglages',
+  'shell.help': 'Afficher ou masquer la liste des touches',
+  'shell.fullScreen': 'Plein écran ou non',
+  'shell.largeType': 'Grands caractères ou non',
+  'shell.theme': 'Sombre ou clair',
+};

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine, TestBench } from '../support/processes.ts';
+import { hasChromium, launchBrowser, screenshot } from './browser.ts';
+
+/** Slow enough for a busy machine; what is tested here does not depend on the rate. */
+const SOURCE_FPS = '10';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Fault {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly string[];
+}
+
+/** Faults axe calls serious or critical, on the page as it is. */
+async function seriousFaults(page: Page): Promise<Fault[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const axe = (window as unknown as { axe: { run(): Promise<{ violations: never[] }> } }).axe;
+    const { violations } = await axe.run();
+    return (violations as { id: string; impact: string; nodes: { html: string }[] }[])
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html.slice(0, 160)) }));
+  });
+}
+
+/** Height of the capitals of an element, its contrast with what is behind it, and whether all of it is seen. */
+function legibility(page: Page, selector: string) {
+  return page.evaluate((wanted) => {
+    const element = document.querySelector(wanted) as HTMLElement;
+    const style = getComputedStyle(element);
+    const context = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D;
+    // Not `style.font`: it is empty where figures are tabular.
+    context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const colours = (text: string): number[] => (text.match(/[\d.]+/g) ?? []).map(Number);
+    const luminance = (colour: number[]): number => {
+      const [red = 0, green = 0, blue = 0] = colour.map((value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    let behind: HTMLElement | null = element;
+    while (behind !== null && colours(getComputedStyle(behind).backgroundColor)[3] === 0) {
+      behind = behind.parentElement;
+    }
+    const ground = luminance(colours(getComputedStyle(behind ?? document.documentElement).backgroundColor));
+    const ink = luminance(colours(style.color));
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    return {
+      capitalHeight: context.measureText('H').actualBoundingBoxAscent,
+      contrast: (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05),
+      isWhole: left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight,
+      fits: element.scrollWidth <= element.clientWidth,
+    };
+  }, selector);
+}
+
+describe.skipIf(!hasChromium)('the shell around the views', () => {
+  const bench = new TestBench();
+  let browser: Browser;
+  let page: Page;
+  let url: string;
+  const scripts: string[] = [];
+
+  beforeAll(async () => {
+    ({ url } = await startEngine(bench, 'phantom:1', '--fps', SOURCE_FPS));
+    browser = bench.owns(await launchBrowser());
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, locale: 'en-GB' });
+    page.on('request', (request) => scripts.push(new URL(request.url()).pathname));
+    await page.goto(`${url}?probe=1&renderer=2d`);
+    await page.waitForSelector('.state[data-kind=demo]');
+  });
+  afterAll(() => bench.close());
+
+  const tabText = (): Promise<string> => page.innerText('[data-action="view.performance"]');
+  const pressAndSee = async (key: string, selector: string): Promise<void> => {
+    await page.keyboard.press(key);
+    await page.waitForSelector(selector);
+  };
+
+  it('fetches neither charts nor three.js for the page before they are looked at', async () => {
+    expect(scripts.filter((file) => /performance|recharts/i.test(file))).toEqual([]);
+    const first = scripts.filter((file) => /\/assets\/index-.*\.js$/.test(file));
+    expect(first).toHaveLength(1);
+    const text = await (await fetch(new URL(first[0] as string, url))).text();
+    expect(text).not.toContain('recharts');
+    expect(text).not.toContain('WebGLRenderer');
+  });
+
+  it('goes from view to view by one key, with the state in its corner in each', async () => {
+    const place = await page.locator('.state').boundingBox();
+    await pressAndSee('3', '.view[data-view=performance] .chart-plot');
+    expect(scripts.filter((file) => /performance/.test(file))).not.toEqual([]);
+    expect(await page.locator('.state').boundingBox()).toEqual(place);
+    await pressAndSee('6', '.view[data-view=settings] select');
+    expect(await page.locator('.state-word').isVisible()).toBe(true);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.keyboard.press('1');
+    await page.locator('.stage').waitFor({ state: 'visible' });
+  });
+
+  it('lists the keys under ?, and leaves keys alone while somebody types', async () => {
+    await pressAndSee('?', '.help');
+    expect(await page.innerText('.help')).toMatch(/M\s*Mask on or off/);
+    await page.keyboard.press('Escape');
+    await page.locator('.help').waitFor({ state: 'detached' });
+    await page.locator('form.address input').first().click();
+    await page.keyboard.press('3');
+    await page.keyboard.press('?');
+    expect(await page.locator('.view, .help').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.locator('.tab').first().focus();
+  });
+
+  it('is free of serious faults for those who cannot see or point', async () => {
+    expect(await seriousFaults(page)).toEqual([]);
+    await pressAndSee('t', ':root[data-theme=light]');
+    expect(await seriousFaults(page)).toEqual([]);
+    await screenshot(page, 'shell-light');
+    await pressAndSee('t', ':root[data-theme=dark]');
+  });
+
+  it('speaks French and English as set, at once', async () => {
+    expect(await tabText()).toBe('Performance');
+    await page.keyboard.press('6');
+    await page.selectOption('.view select >> nth=0', 'fr');
+    await page.waitForSelector('html[lang=fr]');
+    expect(await tabText()).toBe('Performances');
+    await page.waitForFunction(() => document.querySelector('.state-word')?.textContent === 'DÉMO');
+    await page.selectOption('.view select >> nth=0', 'auto');
+    await page.waitForSelector('html[lang=en]');
+    await page.keyboard.press('1');
+  });
+
+  it('shows state and age in capitals of 48 px with a contrast of 7 in large type at 1080p', async () => {
+    await page.setViewportSize({ width: 1920, height: 1080 });
+    await pressAndSee('l', ':root[data-type=large]');
+    for (const selector of ['.state-word', '.state-age']) {
+      const { capitalHeight, contrast, isWhole, fits } = await legibility(page, selector);
+      expect(capitalHeight, selector).toBeGreaterThanOrEqual(48);
+      expect(contrast, selector).toBeGreaterThanOrEqual(7);
+      expect([isWhole, fits], selector).toEqual([true, true]);
+    }
+    await screenshot(page, 'shell-large-type');
+    await pressAndSee('l', ':root[data-type=normal]');
+    expect((await legibility(page, '.state-word')).capitalHeight, 'the test can fail').toBeLessThan(48);
+  });
+});
