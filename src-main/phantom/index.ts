@@ -9,3 +9,5 @@ export {
 export { PhantomLoop } from './loop.ts';
 export { PhantomScene } from './scene.ts';
 export { phantomImageToProbe } from './sweep.ts';
+export type { BoneBox } from './variety/labels.ts';
+export { renderVaried, type VariedOptions, type VariedPicture } from './variety/picture.ts';
