@@ -6,11 +6,15 @@ import path from 'node:path';
 import { missing as missingForPeers } from '../tests/peers/build.mjs';
 import { ensureInstall, pinnedNode, projectEnvironment, root } from './ensure-install.mjs';
 
-/** Debian packages: the browser tests' browser, the C++ peers' compiler and reference library, the model generator. */
+/**
+ * Debian packages: the browser tests' browser, whose software Vulkan driver the WebGPU tests use through the loader; the
+ * C++ peers' compiler and reference library; the model generator.
+ */
 const DEBIAN_PACKAGES = {
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
   'g++': '/usr/bin/g++',
   'libopenigtlink-dev': '/usr/include/openigtlink/igtlMessageHeader.h',
+  libvulkan1: '/usr/lib/x86_64-linux-gnu/libvulkan.so.1',
   'python3-onnx': '/usr/lib/python3/dist-packages/onnx/__init__.py',
 };
 

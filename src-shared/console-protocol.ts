@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { SourceKind } from './frame.ts';
 import type { KpiSample, Liveness } from './kpi.ts';
+import type { ProviderReport } from './providers.ts';
 import { type Settings, type SettingsPatch, settingsPatchSchema } from './settings.ts';
 
 /** Raised with every change that an older console or engine would misread. */
@@ -105,6 +106,8 @@ export interface EngineSnapshot {
     readonly link: InferenceLink;
     readonly modelId: string;
     readonly provider: string | null;
+    /** What runs each of the model's files, and what was tried before. */
+    readonly providers: readonly ProviderReport[];
     readonly message: string | null;
     readonly restarts: number;
   };

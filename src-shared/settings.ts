@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ORIENTATIONS } from './frame.ts';
+import { PROVIDER_CHOICES } from './providers.ts';
 
 /** What the settings panel, the command line and the README say about a setting beside its type and range. */
 export interface SettingInfo {
@@ -117,6 +118,15 @@ export const settingsSchema = z.strictObject({
     title: 'Frames of which most must agree on a pixel; 1: every mask is of its own frame alone',
     unit: 'frames',
     live: true,
+  }),
+  'model.providers': setting(z.array(z.enum(PROVIDER_CHOICES)).min(1).max(8).default(['auto']), {
+    title:
+      'Execution providers in the order they are tried; auto: cuda, dml, coreml, webgpu, cpu, passing over software and slower ones; a named one is taken even then',
+    live: false,
+  }),
+  'model.device': setting(z.number().int().min(0).max(15).default(0), {
+    title: 'Which of several graphics processors (CUDA, DirectML)',
+    live: false,
   }),
   'queues.rtSize': setting(z.number().int().min(1).max(64).default(3), {
     title: 'Size of Queue_RT_dyn',

@@ -32,6 +32,8 @@ export function inferenceOptions(
     modelId: settings['model.id'],
     intraOpThreads: settings['model.intraOpThreads'],
     allowSpinning: settings['model.allowSpinning'],
+    providers: settings['model.providers'],
+    device: settings['model.device'],
     gpuQueueSize: settings['queues.gpuSize'],
     maxLagMs: lagLimitMs(settings, null),
     mask: maskOptions(settings),

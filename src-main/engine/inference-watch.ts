@@ -1,4 +1,4 @@
-import type { EngineSnapshot, ResultPacket } from '../../src-shared/index.ts';
+import type { EngineSnapshot, ProviderReport, ResultPacket } from '../../src-shared/index.ts';
 import type { InferenceState } from '../inference/index.ts';
 import type { Log, ProblemBoard } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
@@ -22,12 +22,13 @@ export class InferenceWatch {
   }
 
   /** The process started, ended, or is being replaced. */
-  changed({ link, message, modelId, provider }: InferenceState): void {
+  changed({ link, message, modelId, provider, providers }: InferenceState): void {
     const { log, problems, unavailable } = this.#options;
     const isBad = link === 'restarting' || link === 'failed';
     if (link !== this.#lastLink) {
       this.#lastLink = link;
       log(isBad ? 'warn' : 'info', 'inference.state', { link, model: modelId, provider, message });
+      if (link === 'ready') this.#tellProviders(providers);
     }
     if (isBad) {
       const words = message ?? 'the inference process has ended';
@@ -36,6 +37,19 @@ export class InferenceWatch {
     } else if (link === 'ready') {
       problems.clear('inference');
     }
+  }
+
+  /** Which processor runs which file, and whether it is the one that was wanted. Never silent. */
+  #tellProviders(reports: readonly ProviderReport[]): void {
+    const { log, problems } = this.#options;
+    for (const { role, running, warmupMs, share, fellBack, trials } of reports) {
+      const tried = trials.map(({ provider, outcome, why }) => [provider, outcome, why].filter(Boolean).join(': '));
+      const fields = { role, running, warmupMs: Math.round(warmupMs), share, tried: tried.join('; ') };
+      log(fellBack ? 'warn' : 'info', 'inference.provider', fields);
+    }
+    const fallen = reports.filter(({ fellBack }) => fellBack);
+    if (fallen.length === 0) problems.clear('provider-fallback');
+    else problems.stands('provider-fallback', 'warning', fallen.map(fallBackWords).join('; '), monotonicMs());
   }
 
   /** A frame was answered, with a mask or with the reason why there is none. */
@@ -48,7 +62,15 @@ export class InferenceWatch {
     }
   }
 
-  describe({ link, modelId, provider, message, restarts }: InferenceState, isOn: boolean): EngineSnapshot['inference'] {
-    return { link: isOn ? link : 'off', modelId, provider, message: message ?? this.#lastFailure, restarts };
+  describe(state: InferenceState, isOn: boolean): EngineSnapshot['inference'] {
+    const { modelId, provider, providers, restarts } = state;
+    const link = isOn ? state.link : 'off';
+    return { link, modelId, provider, providers, message: state.message ?? this.#lastFailure, restarts };
   }
+}
+
+/** `detector runs on cpu, not as wanted: webgpu wrong (self-test …)`. */
+function fallBackWords({ role, running, trials }: ProviderReport): string {
+  const passed = trials.slice(0, -1).map(({ provider, outcome, why }) => `${provider} ${outcome} (${why})`);
+  return `${role} runs on ${running}, not as wanted: ${passed.join(', ')}`;
 }

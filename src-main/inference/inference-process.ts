@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { ProviderName } from '../../src-shared/index.ts';
 import { openChannel } from './channel.ts';
 import { openFrameMemory } from './frame-memory.ts';
 import { InferenceService } from './inference-service.ts';
@@ -41,11 +42,11 @@ function fail(message: string): void {
   setTimeout(() => end(1), FLUSH_MS);
 }
 
-function start(config: InferenceConfig): void {
+function start(config: InferenceConfig, crashed: readonly ProviderName[]): void {
   const modelDir = path.join(config.modelsDir, config.modelId);
   const stages = stagesOf(readManifest(modelDir));
-  const { intraOpThreads, allowSpinning } = config;
-  const workerData: SessionWorkerData = { modelDir, intraOpThreads, allowSpinning };
+  const { intraOpThreads, allowSpinning, providers, device } = config;
+  const workerData: SessionWorkerData = { modelDir, intraOpThreads, allowSpinning, providers, device, crashed };
   // Beside this file, as a TypeScript source or as a bundle: both carry this file's extension.
   const entry = `./session-worker${path.extname(import.meta.url)}`;
   const worker = new Worker(new URL(entry, import.meta.url), { workerData });
@@ -85,7 +86,7 @@ channel.onMessage((data) => {
     service?.setMaskOptions(message.mask);
   } else if (service === null) {
     try {
-      start(message.config);
+      start(message.config, message.crashed);
     } catch (error) {
       fail(error instanceof Error ? error.message : String(error));
     }

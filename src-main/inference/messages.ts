@@ -1,4 +1,13 @@
-import type { Box, DetailTimes, DropReason, GpuFrame, ResultState } from '../../src-shared/index.ts';
+import type {
+  Box,
+  DetailTimes,
+  DropReason,
+  GpuFrame,
+  ProviderChoice,
+  ProviderName,
+  ProviderReport,
+  ResultState,
+} from '../../src-shared/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 
 /** What the inference process is told once, before anything else. */
@@ -8,6 +17,8 @@ export interface InferenceConfig {
   readonly modelId: string;
   readonly intraOpThreads: number;
   readonly allowSpinning: boolean;
+  readonly providers: readonly ProviderChoice[];
+  readonly device: number;
   readonly gpuQueueSize: number;
   readonly maxLagMs: number;
   readonly mask: MaskOptions;
@@ -15,7 +26,8 @@ export interface InferenceConfig {
 
 /** Engine -> inference process. Structured clone; the pixels travel as their own bytes. */
 export type ToInference =
-  | { readonly type: 'init'; readonly config: InferenceConfig }
+  /** `crashed`: execution providers during whose trial an earlier process ended. */
+  | { readonly type: 'init'; readonly config: InferenceConfig; readonly crashed: readonly ProviderName[] }
   | { readonly type: 'frame'; readonly frame: GpuFrame }
   /** The pixels lie in the shared memory. */
   | {
@@ -56,9 +68,24 @@ export interface StageTimes {
   readonly detailMs: DetailTimes;
 }
 
+/** The model is loaded and warm. */
+interface Ready {
+  readonly type: 'ready';
+  /** One report per file of the model. */
+  readonly providers: readonly ProviderReport[];
+  readonly warmupP99Ms: number;
+}
+
+/** Comes before a provider is tried (null: nothing is any more): should the process end, this is why. */
+interface Trying {
+  readonly type: 'trying';
+  readonly provider: ProviderName | null;
+}
+
 /** Inference process -> engine. Every frame is answered by one `result` or one `dropped`. */
 export type FromInference =
-  | { readonly type: 'ready'; readonly provider: string; readonly warmupP99Ms: number }
+  | Ready
+  | Trying
   /** It cannot work and ends: model refused, runtime does not load. In the operator's words. */
   | { readonly type: 'failed'; readonly message: string }
   | {
@@ -81,6 +108,9 @@ export interface SessionWorkerData {
   readonly modelDir: string;
   readonly intraOpThreads: number;
   readonly allowSpinning: boolean;
+  readonly providers: readonly ProviderChoice[];
+  readonly device: number;
+  readonly crashed: readonly ProviderName[];
 }
 
 export type RunValues = Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -107,7 +137,8 @@ export interface RunRequest {
 
 /** Session worker -> main thread. */
 export type FromSessionWorker =
-  | { readonly type: 'ready'; readonly provider: string; readonly warmupP99Ms: number }
+  | Ready
+  | Trying
   | { readonly type: 'failed'; readonly message: string }
   | {
       readonly type: 'done';

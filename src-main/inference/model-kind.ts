@@ -1,4 +1,4 @@
-import type { Box, GpuFrame, ResultState } from '../../src-shared/index.ts';
+import type { Box, GpuFrame, ProviderReport, ResultState } from '../../src-shared/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import type { RunInput, RunOutcome, RunValues } from './messages.ts';
 
@@ -38,8 +38,8 @@ export interface FrameStages {
 
 /** A kind of model on the worker thread: owns the sessions. */
 export interface ModelRunner {
-  /** Name of the execution provider that runs the model. */
-  readonly provider: string;
+  /** What runs each of the model's files, and what was tried before. */
+  readonly providers: readonly ProviderReport[];
   /** One run of everything the model has, on a fixed input. */
   warmUp(): Promise<void>;
   run(task: RunTask): Promise<RunOutcome>;

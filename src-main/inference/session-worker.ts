@@ -2,7 +2,9 @@
  * Worker thread that owns the model's sessions. `session.run()` blocks its thread for the whole run, which is why it is
  * not the process's main thread. Never terminated during a run (that aborts the process): to cancel, kill the process.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ProviderName } from '../../src-shared/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import { openRunner } from './kinds.ts';
 import { readManifest } from './manifest.ts';
@@ -14,6 +16,8 @@ const WARMUP_RUNS = 30;
 /** A model of half a second a run is not run thirty times before anybody sees a mask. */
 const WARMUP_LIMIT_MS = 3000;
 const LEAST_WARMUP_RUNS = 3;
+/** For the news to pass the other thread and leave the process. */
+const NEWS_MS = 20;
 
 async function warmUp(runner: ModelRunner): Promise<number> {
   const durations: number[] = [];
@@ -46,7 +50,11 @@ async function answer(runner: ModelRunner, request: RunRequest): Promise<FromSes
 async function serve(port: MessagePort, data: SessionWorkerData): Promise<void> {
   const send = (message: FromSessionWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   try {
-    const runner = await openRunner(data.modelDir, readManifest(data.modelDir), data);
+    const trying = async (provider: ProviderName | null): Promise<void> => {
+      send({ type: 'trying', provider });
+      if (provider !== null) await sleep(NEWS_MS);
+    };
+    const runner = await openRunner(data.modelDir, readManifest(data.modelDir), { ...data, trying });
     const warmupP99Ms = await warmUp(runner);
     port.on('message', (request: RunRequest) => {
       // One request at a time: the main thread sends the next when this one is answered.
@@ -55,7 +63,7 @@ async function serve(port: MessagePort, data: SessionWorkerData): Promise<void> 
         send(done, [...done.memory.map(({ buffer }) => buffer), ...values]);
       });
     });
-    send({ type: 'ready', provider: runner.provider, warmupP99Ms });
+    send({ type: 'ready', providers: runner.providers, warmupP99Ms });
   } catch (error) {
     send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
   }

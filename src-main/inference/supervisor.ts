@@ -2,6 +2,8 @@ import {
   type DropReason,
   type GpuFrame,
   type InferenceLink,
+  type ProviderName,
+  type ProviderReport,
   type QueueStats,
   unpackMask,
 } from '../../src-shared/index.ts';
@@ -15,7 +17,10 @@ import type { InferenceResult } from './result.ts';
 export interface InferenceState {
   readonly link: InferenceLink;
   readonly modelId: string;
+  /** Execution provider(s) of the model's files, in words of one line. */
   readonly provider: string | null;
+  /** The same per file, with what was tried before. */
+  readonly providers: readonly ProviderReport[];
   /** What is wrong, in words; null while nothing is. */
   readonly message: string | null;
   readonly restarts: number;
@@ -77,6 +82,9 @@ export class InferenceSupervisor {
   #suspected = false;
   #closing = false;
   #refusal: string | null = null;
+  /** The execution provider being tried; should the process end meanwhile, it is not tried again. */
+  #trying: ProviderName | null = null;
+  readonly #crashedProviders = new Set<ProviderName>();
   #mask = new Uint8Array(0);
   #exited: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
@@ -92,6 +100,7 @@ export class InferenceSupervisor {
       link: 'off',
       modelId: options.modelId,
       provider: null,
+      providers: [],
       message: null,
       restarts: 0,
       warmupP99Ms: null,
@@ -203,7 +212,11 @@ export class InferenceSupervisor {
     });
     this.#setState({ pid: child.pid ?? null });
     const { spawn: _, startTimeoutMs: __, ...config } = this.#options;
-    this.#post({ type: 'init', config: { ...config, maxLagMs: this.#maxLagMs, mask: this.#maskOptions } });
+    this.#post({
+      type: 'init',
+      config: { ...config, maxLagMs: this.#maxLagMs, mask: this.#maskOptions },
+      crashed: [...this.#crashedProviders],
+    });
   }
 
   #hear(message: FromInference): void {
@@ -215,12 +228,16 @@ export class InferenceSupervisor {
         this.#setState({
           link: 'ready',
           message: null,
-          provider: message.provider,
+          provider: providerLine(message.providers),
+          providers: message.providers,
           warmupP99Ms: message.warmupP99Ms,
           // A utility process knows its id only once it runs.
           pid: this.#child?.pid ?? null,
         });
         this.#listener.credit();
+        break;
+      case 'trying':
+        this.#trying = message.provider;
         break;
       case 'failed':
         this.#refusal = message.message;
@@ -314,6 +331,8 @@ export class InferenceSupervisor {
   #ended(generation: number, how: string): void {
     if (generation !== this.#generation || this.#closing) return;
     const refused = this.#refusal !== null;
+    if (this.#trying !== null && !refused) this.#crashedProviders.add(this.#trying);
+    this.#trying = null;
     this.#stopTimers();
     this.#abandon();
     const now = monotonicMs();
@@ -327,6 +346,7 @@ export class InferenceSupervisor {
       link: refused ? 'failed' : 'restarting',
       message: refused ? how : `inference process ${how}; ${often}starting again in ${wait / 1000} s`,
       provider: null,
+      providers: [],
       warmupP99Ms: null,
       pid: null,
       restarts: this.#state.restarts + 1,
@@ -346,3 +366,7 @@ export class InferenceSupervisor {
     this.#listener.state(this.#state);
   }
 }
+
+/** `cpu`, or `webgpu + cpu` where a model's files run on several. */
+const providerLine = (reports: readonly ProviderReport[]): string =>
+  [...new Set(reports.map(({ running }) => running))].join(' + ');

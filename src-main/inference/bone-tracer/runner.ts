@@ -3,7 +3,8 @@ import type { BoneTracerManifest } from '../manifest.ts';
 import { readModelFile } from '../manifest.ts';
 import type { RunOutcome } from '../messages.ts';
 import type { ModelRunner, RunTask } from '../model-kind.ts';
-import { expectSignature, openSession, type SessionOptions } from '../onnx-session.ts';
+import { openSession, type SessionOptions, type SessionTask } from '../onnx-session.ts';
+import { valuesDiffer } from '../providers/agreement.ts';
 import { SurfaceTracer } from './surface-tracer.ts';
 
 /** A linear probe's picture at the tracer's grid: 60 x 45 mm. */
@@ -18,9 +19,18 @@ export async function openBoneTracer(
 ): Promise<ModelRunner> {
   const file = manifest.files.likelihood;
   const bytes = readModelFile(modelDir, file);
-  // The graph's two convolutions have one channel: rearranged for wide ones, a run takes twice as long.
-  const { session, provider, Tensor } = await openSession(file.path, bytes, 'extended', options);
-  expectSignature(file.path, session, [manifest.input.name], [manifest.output.name]);
+  const warmup = warmupTask();
+  const { data, dims } = warmup.inputs[0]!;
+  const task: SessionTask = {
+    role: 'likelihood',
+    inputs: [manifest.input.name],
+    outputs: [manifest.output.name],
+    // The graph's two convolutions have one channel: rearranged for wide ones, a run takes twice as long.
+    optimization: 'extended',
+    feeds: (Tensor) => ({ [manifest.input.name]: new Tensor('float32', data as Float32Array, dims) }),
+    difference: valuesDiffer([manifest.output.name], { absolute: 2e-3, relative: 0 }),
+  };
+  const { session, report, Tensor } = await openSession(file.path, bytes, task, options);
   const tracer = new SurfaceTracer(manifest.surface, manifest.input.mmPerPixel);
 
   const run = async ({ inputs: [input] }: RunTask): Promise<RunOutcome> => {
@@ -31,11 +41,10 @@ export async function openBoneTracer(
     const trace = tracer.trace(likelihood.data as Float32Array, columns, rows);
     return { values: trace.rows.slice(), dims: [columns], score: trace.score, boxes: null, detailMs: {} };
   };
-  const task = warmupTask();
   const warmUp = async (): Promise<void> => {
-    await run(task);
+    await run(warmup);
   };
-  return { provider, warmUp, run };
+  return { providers: [report], warmUp, run };
 }
 
 /** A bright line over a dark half under speckle-like stripes: every branch of the tracer runs. */

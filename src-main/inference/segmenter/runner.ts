@@ -4,7 +4,7 @@ import type { ModelRunner, RunTask } from '../model-kind.ts';
 import { openSession, type SessionOptions } from '../onnx-session.ts';
 import { InputMaker } from '../picture/model-input.ts';
 import { warmupTask } from '../picture/warm-up.ts';
-import { expectNames } from '../session-names.ts';
+import { valuesDiffer } from '../providers/agreement.ts';
 
 /** The model run of a single-stage model: one session, its output as it is. */
 export async function openSegmenter(
@@ -14,17 +14,29 @@ export async function openSegmenter(
 ): Promise<ModelRunner> {
   const file = manifest.files.segmenter;
   const { input, output } = manifest;
-  const { session, provider, Tensor } = await openSession(file.path, readModelFile(modelDir, file), 'all', options);
-  expectNames(file.path, session, [input.name], [output.name]);
+  const warmup = warmupTask([new InputMaker(input, manifest.mmPerPixel)]);
+  const { data, dims } = warmup.inputs[0]!;
+  const { session, report, Tensor } = await openSession(
+    file.path,
+    readModelFile(modelDir, file),
+    {
+      role: 'segmenter',
+      inputs: [input.name],
+      outputs: [output.name],
+      optimization: 'all',
+      feeds: (Tensor) => ({ [input.name]: new Tensor(input.type, data, dims) }),
+      difference: valuesDiffer([output.name]),
+    },
+    options,
+  );
   const run: ModelRunner['run'] = async ({ inputs: [image] }: RunTask) => {
     const feeds = { [input.name]: new Tensor(input.type, image!.data, image!.dims) };
     const outputs = await session.run(feeds, [output.name]);
     const { data, dims } = outputs[output.name] as Tensor;
     return { values: data as Float32Array<ArrayBuffer>, dims, score: null, boxes: null, detailMs: {} };
   };
-  const task = warmupTask([new InputMaker(input, manifest.mmPerPixel)]);
   const warmUp = async (): Promise<void> => {
-    await run(task);
+    await run(warmup);
   };
-  return { provider, warmUp, run };
+  return { providers: [report], warmUp, run };
 }

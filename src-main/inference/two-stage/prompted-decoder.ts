@@ -1,11 +1,12 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Box } from '../../../src-shared/index.ts';
+import type { Box, ProviderReport } from '../../../src-shared/index.ts';
 import { readModelFile } from '../manifest.ts';
 import type { ModelFile } from '../manifest-parts.ts';
 import type { DecoderManifest } from '../manifest-two-stage.ts';
 import type { RunInput } from '../messages.ts';
-import { type OrtModule, openSession, type SessionOptions } from '../onnx-session.ts';
-import { expectNames } from '../session-names.ts';
+import { type OrtModule, openSession, type SessionOptions, type SessionTask } from '../onnx-session.ts';
+import { valuesDiffer } from '../providers/agreement.ts';
+import type { Feeds } from '../providers/choose-provider.ts';
 import { addMask, addScaledMask } from './mask-union.ts';
 
 /** SAM's labels of a box's two corners. */
@@ -14,7 +15,7 @@ const BOTTOM_RIGHT = 3;
 
 /** The light half of a SAM-like model, loaded: one box on a frame's features gives one mask. */
 export interface PromptedDecoder {
-  readonly provider: string;
+  readonly report: ProviderReport;
   /** Adds the mask of `box` to `mask` (0/1, the picture's size). `picture`: what the encoder was given. */
   decode(
     features: Features,
@@ -28,13 +29,21 @@ export interface PromptedDecoder {
 /** The encoder's outputs by name. */
 export type Features = Readonly<Record<string, Tensor>>;
 
+/** What providers are compared and timed on. */
+export interface PromptSample {
+  readonly features: Features;
+  readonly picture: RunInput;
+  readonly size: readonly [columns: number, rows: number];
+  readonly box: Box;
+}
+
 export async function openDecoder(
   modelDir: string,
   file: ModelFile,
   decoder: DecoderManifest,
   options: SessionOptions,
+  sample: PromptSample,
 ): Promise<PromptedDecoder> {
-  const { session, provider, Tensor } = await openSession(file.path, readModelFile(modelDir, file), 'all', options);
   const { points, maskInput, sizeInput, scores, masks } = decoder;
   const inputs = [
     ...decoder.features.map(({ to }) => to),
@@ -44,10 +53,19 @@ export async function openDecoder(
     ...(sizeInput === null ? [] : [sizeInput.name]),
   ];
   const outputs = [masks.name, ...(scores === null ? [] : [scores.name])];
-  expectNames(file.path, session, inputs, outputs);
+  const task: SessionTask = {
+    role: 'decoder',
+    inputs,
+    outputs,
+    optimization: 'all',
+    feeds: (TensorOf) =>
+      new Prompt(decoder, TensorOf).feeds(sample.features, sample.picture, sample.size, sample.box) as Feeds,
+    difference: valuesDiffer([masks.name]),
+  };
+  const { session, report, Tensor } = await openSession(file.path, readModelFile(modelDir, file), task, options);
   const prompt = new Prompt(decoder, Tensor);
   return {
-    provider,
+    report,
     decode: async (features, picture, size, box, mask) => {
       const results = await session.run(prompt.feeds(features, picture, size, box), outputs);
       addChosen(results, decoder, picture, size, mask);

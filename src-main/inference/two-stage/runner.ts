@@ -3,10 +3,10 @@ import { monotonicMs } from '../../pipeline/index.ts';
 import { type DfineManifest, type DfineSamManifest, readModelFile } from '../manifest.ts';
 import type { RunOutcome } from '../messages.ts';
 import type { ModelRunner, RunTask } from '../model-kind.ts';
-import { openSession, type SessionOptions } from '../onnx-session.ts';
+import { openSession, type SessionOptions, type SessionTask } from '../onnx-session.ts';
 import { InputMaker } from '../picture/model-input.ts';
 import { warmupTask } from '../picture/warm-up.ts';
-import { expectNames } from '../session-names.ts';
+import { valuesDiffer } from '../providers/agreement.ts';
 import { openDetector } from './detector-session.ts';
 import { type Features, openDecoder } from './prompted-decoder.ts';
 
@@ -26,17 +26,17 @@ export async function openDfine(
   options: SessionOptions,
 ): Promise<ModelRunner> {
   const { files, labels } = manifest;
-  const detector = await openDetector(modelDir, files.detector, manifest.detector, labels, options);
+  const task = warmupTask([new InputMaker(manifest.detector.input)]);
+  const detector = await openDetector(modelDir, files.detector, manifest.detector, labels, options, task);
   const run: ModelRunner['run'] = async ({ inputs: [picture], size, scoreThreshold }: RunTask) => {
     const begunMs = monotonicMs();
     const boxes = await detector.detect(picture!, size, scoreThreshold);
     return { ...nothing(monotonicMs() - begunMs), boxes, score: meanScore(boxes) };
   };
-  const task = warmupTask([new InputMaker(manifest.detector.input)]);
   const warmUp = async (): Promise<void> => {
     await run(task);
   };
-  return { provider: detector.provider, warmUp, run };
+  return { providers: [detector.report], warmUp, run };
 }
 
 /** The model run of a two-stage model: detector, encoder once per frame, decoder once per box, union of the masks. */
@@ -46,9 +46,14 @@ export async function openDfineSam(
   options: SessionOptions,
 ): Promise<ModelRunner> {
   const { files, labels } = manifest;
-  const detector = await openDetector(modelDir, files.detector, manifest.detector, labels, options);
-  const encoder = await openEncoder(modelDir, manifest, options);
-  const decoder = await openDecoder(modelDir, files.decoder, manifest.decoder, options);
+  const warmup = warmupTask([new InputMaker(manifest.detector.input), new InputMaker(manifest.encoder.input)]);
+  const [, picture] = warmup.inputs;
+  // With a box whatever the detector says: what a frame with bone costs is what counts.
+  const box: Box = { x0: 100, y0: 100, x1: warmup.size[0] - 100, y1: warmup.size[1] - 100, score: 1, label: '' };
+  const detector = await openDetector(modelDir, files.detector, manifest.detector, labels, options, warmup);
+  const encoder = await openEncoder(modelDir, manifest, options, picture!);
+  const sample = { features: await encoder.encode(picture!), picture: picture!, size: warmup.size, box };
+  const decoder = await openDecoder(modelDir, files.decoder, manifest.decoder, options, sample);
 
   const outline = async ({ inputs: [, picture], size }: RunTask, boxes: readonly Box[]) => {
     const begunMs = monotonicMs();
@@ -67,25 +72,31 @@ export async function openDfineSam(
     const dims = [task.size[1], task.size[0]];
     return { values: mask, dims, score: meanScore(boxes), boxes, detailMs: { detect, encode, decode } };
   };
-  const task = warmupTask([new InputMaker(manifest.detector.input), new InputMaker(manifest.encoder.input)]);
-  // With a box whatever the detector says: what a frame with bone costs is what counts.
-  const box: Box = { x0: 100, y0: 100, x1: task.size[0] - 100, y1: task.size[1] - 100, score: 1, label: '' };
   const warmUp = async (): Promise<void> => {
-    await detector.detect(task.inputs[0]!, task.size, null);
-    await outline(task, [box]);
+    await detector.detect(warmup.inputs[0]!, warmup.size, null);
+    await outline(warmup, [box]);
   };
-  const providers = new Set([detector.provider, encoder.provider, decoder.provider]);
-  return { provider: [...providers].join(' + '), warmUp, run };
+  return { providers: [detector.report, encoder.report, decoder.report], warmUp, run };
 }
 
-async function openEncoder(modelDir: string, { files, encoder, decoder }: DfineSamManifest, options: SessionOptions) {
-  const file = files.encoder;
-  const { session, provider, Tensor } = await openSession(file.path, readModelFile(modelDir, file), 'all', options);
-  const { input } = encoder;
+async function openEncoder(
+  modelDir: string,
+  { files: { encoder: file }, encoder: { input }, decoder }: DfineSamManifest,
+  options: SessionOptions,
+  sample: RunTask['inputs'][number],
+) {
   const features = decoder.features.map(({ from }) => from);
-  expectNames(file.path, session, [input.name], features);
+  const task: SessionTask = {
+    role: 'encoder',
+    inputs: [input.name],
+    outputs: features,
+    optimization: 'all',
+    feeds: (TensorOf) => ({ [input.name]: new TensorOf(input.type, sample.data, sample.dims) }),
+    difference: valuesDiffer(features),
+  };
+  const { session, report, Tensor } = await openSession(file.path, readModelFile(modelDir, file), task, options);
   return {
-    provider,
+    report,
     encode: async ({ data, dims }: RunTask['inputs'][number]): Promise<Features> =>
       (await session.run({ [input.name]: new Tensor(input.type, data, dims) }, features)) as Features,
   };

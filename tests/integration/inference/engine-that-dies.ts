@@ -9,6 +9,8 @@ const supervisor = new InferenceSupervisor(
     modelId: 'bone-tracer',
     intraOpThreads: 1,
     allowSpinning: false,
+    providers: ['cpu'],
+    device: 0,
     gpuQueueSize: 3,
     maxLagMs: 500,
     mask: MODEL_OWN_MASK,

@@ -37,6 +37,8 @@ class Bench {
         modelId: 'bone-tracer',
         intraOpThreads: 1,
         allowSpinning: false,
+        providers: ['cpu'],
+        device: 0,
         gpuQueueSize: 3,
         maxLagMs: 500,
         mask: MODEL_OWN_MASK,
