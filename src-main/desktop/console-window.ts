@@ -1,7 +1,8 @@
-import { app, BrowserWindow, type MessagePortMain } from 'electron';
+import { app, BrowserWindow, type MessagePortMain, screen } from 'electron';
 import { CONSOLE_URL, isConsoleUrl } from './console-address.ts';
 import type { EngineState } from './engine-supervisor.ts';
 import type { PortChannel } from './ipc-channels.ts';
+import { type PlaceFile, usablePlace } from './window-place.ts';
 
 const TITLE = 'Ultramotion Console – research use only';
 const ENGINE_PORT: PortChannel = 'engine-port';
@@ -11,19 +12,33 @@ const BACKGROUND = '#0b0e11';
 const RELOAD_LIMIT = 5;
 const RELOAD_WINDOW_MS = 60_000;
 
+export interface ConsoleWindowOptions {
+  readonly preload: string;
+  /** Where it was when it was last closed. */
+  readonly place: PlaceFile;
+  /** A new line to the engine; null while no engine runs. */
+  readonly openPort: () => MessagePortMain | null;
+  /** Asked when somebody closes the window; false keeps it open. A promise: a person is being asked. */
+  readonly mayClose: () => true | Promise<boolean>;
+  /** Its page has ended too often to be loaded again. */
+  readonly pageKeepsEnding: (reason: string) => void;
+}
+
 /** The window. It asks its owner for a port to the engine whenever a page of it is new. */
 export class ConsoleWindow {
   readonly #window: BrowserWindow;
-  readonly #openPort: () => MessagePortMain | null;
+  readonly #options: ConsoleWindowOptions;
+  #closing: 'no' | 'asking' | 'allowed' = 'no';
   /** A port posted to a page that is not there yet is lost; once it is there it gets one. */
   #isPageThere = false;
   #crashes: number[] = [];
 
-  constructor(preload: string, openPort: () => MessagePortMain | null) {
-    this.#openPort = openPort;
+  constructor(options: ConsoleWindowOptions) {
+    this.#options = options;
+    const areas = screen.getAllDisplays().map(({ workArea }) => workArea);
+    const place = usablePlace(options.place.read(), areas);
     this.#window = new BrowserWindow({
-      width: 1440,
-      height: 900,
+      ...(place?.bounds ?? { width: 1440, height: 900 }),
       minWidth: 960,
       minHeight: 600,
       show: false,
@@ -31,7 +46,7 @@ export class ConsoleWindow {
       backgroundColor: BACKGROUND,
       autoHideMenuBar: true,
       webPreferences: {
-        preload,
+        preload: options.preload,
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,
@@ -44,6 +59,13 @@ export class ConsoleWindow {
       },
     });
     this.#window.once('ready-to-show', () => this.#window.show());
+    if (place?.isMaximized === true) {
+      this.#window.maximize();
+    }
+    if (place?.isFullScreen === true) {
+      this.#window.setFullScreen(true);
+    }
+    this.#window.on('close', (event) => this.#close(event));
     // The title is ours: it says when the engine is gone, and the page must not take that away.
     this.#window.on('page-title-updated', (event) => event.preventDefault());
     this.#window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
@@ -70,7 +92,7 @@ export class ConsoleWindow {
     if (this.#window.isDestroyed() || !this.#isPageThere || !isConsoleUrl(this.#window.webContents.getURL())) {
       return;
     }
-    const port = this.#openPort();
+    const port = this.#options.openPort();
     if (port !== null) {
       this.#window.webContents.postMessage(ENGINE_PORT, null, [port]);
     }
@@ -90,6 +112,38 @@ export class ConsoleWindow {
     this.#window.focus();
   }
 
+  /** Loads the page anew, and forgets how often it has ended. */
+  reload(): void {
+    this.#crashes = [];
+    this.#window.webContents.reload();
+  }
+
+  #close(event: { preventDefault(): void }): void {
+    const answer = this.#closing === 'no' ? this.#options.mayClose() : this.#closing === 'allowed';
+    if (answer === true) {
+      this.#savePlace();
+      return;
+    }
+    event.preventDefault();
+    if (answer !== false) {
+      this.#closing = 'asking';
+      void answer.then((allowed) => {
+        this.#closing = allowed ? 'allowed' : 'no';
+        if (allowed && !this.#window.isDestroyed()) {
+          this.#window.close();
+        }
+      });
+    }
+  }
+
+  #savePlace(): void {
+    this.#options.place.write({
+      bounds: this.#window.getNormalBounds(),
+      isMaximized: this.#window.isMaximized(),
+      isFullScreen: this.#window.isFullScreen(),
+    });
+  }
+
   #crashed(reason: string): void {
     if (reason === 'clean-exit' || this.#window.isDestroyed()) {
       return;
@@ -100,6 +154,8 @@ export class ConsoleWindow {
     process.stderr.write(`the window's page ended (${reason})\n`);
     if (this.#crashes.length <= RELOAD_LIMIT) {
       this.#window.webContents.reload();
+    } else {
+      this.#options.pageKeepsEnding(reason);
     }
   }
 }

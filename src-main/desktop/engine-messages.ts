@@ -22,6 +22,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   /** Its loop turns. Sent every `ALIVE_MS`. */
   z.strictObject({ type: z.literal('alive') }),
   z.strictObject({ type: z.literal('liveness'), live: z.boolean() }),
+  /** Whether frames are being recorded: closing the app would end that. */
+  z.strictObject({ type: z.literal('recording'), active: z.boolean() }),
   z.strictObject({ type: z.literal('spawn-inference'), id }),
   z.strictObject({ type: z.literal('kill-inference'), id }),
 ]);

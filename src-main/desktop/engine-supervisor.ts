@@ -27,6 +27,8 @@ export interface EngineSupervisorListener {
   state(state: EngineState): void;
   /** Whether the picture is live has changed. */
   liveness(live: boolean): void;
+  /** Whether frames are being recorded has changed. */
+  recording(active: boolean): void;
 }
 
 /** Owns the engine process and, at its word, the inference processes: starts them, notices their end, replaces them. */
@@ -117,6 +119,9 @@ export class EngineSupervisor {
       case 'liveness':
         this.#listener.liveness(message.live);
         break;
+      case 'recording':
+        this.#listener.recording(message.active);
+        break;
       case 'spawn-inference':
         this.#inference?.spawn(message.id);
         break;
@@ -144,6 +149,7 @@ export class EngineSupervisor {
     this.#inference = null;
     this.#isRunning = false;
     this.#listener.liveness(false);
+    this.#listener.recording(false);
     if (this.#closed !== null) {
       this.#closed();
       return;

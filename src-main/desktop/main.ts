@@ -4,7 +4,8 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { app, BrowserWindow, dialog, Menu, session } from 'electron';
+import { app, BrowserWindow, session } from 'electron';
+import { setAppMenu } from './app-menu.ts';
 import { registerConsoleScheme, serveConsole } from './console-protocol-handler.ts';
 import { ConsoleWindow } from './console-window.ts';
 import { DisplayWake } from './display-wake.ts';
@@ -12,15 +13,15 @@ import { type EngineState, EngineSupervisor } from './engine-supervisor.ts';
 import { confine, denyPermissions } from './hardening.ts';
 import { serveIpc } from './ipc.ts';
 import { engineEntry, inferenceEntry, preloadFile, rendererDir } from './paths.ts';
+import { wantsToEndRecording, wantsToLoadAgain, wantsToTryAgain } from './questions.ts';
+import { PlaceFile } from './window-place.ts';
 
 /** Without the program, and in development without the folder it was given. */
 const args = process.argv.slice(app.isPackaged ? 1 : 2);
 
 app.enableSandbox();
 registerConsoleScheme();
-if (process.platform !== 'darwin') {
-  Menu.setApplicationMenu(null);
-}
+setAppMenu();
 keepToDataDirectory();
 app.on('web-contents-created', (_event, contents) => confine(contents));
 if (app.requestSingleInstanceLock()) {
@@ -44,6 +45,7 @@ function start(): void {
   serveConsole(rendererDir);
   serveIpc({ 'window:full-screen': (sender, mode) => fullScreen(BrowserWindow.fromWebContents(sender), mode) });
   const wake = new DisplayWake();
+  let isRecording = false;
   const engine = new EngineSupervisor(
     { engineEntry, inferenceEntry, args },
     {
@@ -53,13 +55,22 @@ function start(): void {
         if (state.status === 'running') {
           window.connectToEngine();
         } else if (state.status === 'refused') {
-          void askToTryAgain(state.message, engine);
+          void wantsToTryAgain(state.message).then((again) => (again ? engine.start() : app.quit()));
         }
       },
       liveness: (live) => wake.set(live),
+      recording: (active) => {
+        isRecording = active;
+      },
     },
   );
-  const window = new ConsoleWindow(preloadFile, () => engine.openPort());
+  const window = new ConsoleWindow({
+    preload: preloadFile,
+    place: new PlaceFile(app.getPath('userData')),
+    openPort: () => engine.openPort(),
+    mayClose: () => (isRecording ? wantsToEndRecording() : true),
+    pageKeepsEnding: (reason) => void wantsToLoadAgain(reason).then((again) => (again ? window.reload() : app.quit())),
+  });
   app.on('second-instance', () => window.focus());
   app.on('window-all-closed', () => app.quit());
   quitAfterClosing(engine);
@@ -76,24 +87,6 @@ function fullScreen(window: BrowserWindow | null, mode: 'on' | 'off' | 'toggle')
 function say(state: EngineState): void {
   const words = 'message' in state ? `: ${state.message}` : 'url' in state ? `; browsers: ${state.url ?? 'none'}` : '';
   process.stderr.write(`engine ${state.status}${words}\n`);
-}
-
-/** What only a person can put right: a flag, a port, a data directory in use. */
-async function askToTryAgain(message: string, engine: EngineSupervisor): Promise<void> {
-  const { response } = await dialog.showMessageBox({
-    type: 'error',
-    title: 'Ultramotion Console',
-    message: 'The engine cannot start',
-    detail: message,
-    buttons: ['Try again', 'Quit'],
-    defaultId: 0,
-    cancelId: 1,
-  });
-  if (response === 0) {
-    engine.start();
-  } else {
-    app.quit();
-  }
 }
 
 /** Quitting waits for the engine, which tells Slicer and closes its files; the supervisor bounds the wait. */

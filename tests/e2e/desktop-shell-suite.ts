@@ -3,7 +3,7 @@
  * packaged. It proves the wiring, the IPC contract, the guards and the life of the processes. It cannot prove that Electron
  * itself starts, its sandbox, or any time: pictures reach this page through the DevTools protocol.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -324,6 +324,12 @@ export function describeDesktopShell(name: string, prepare: (bench: TestBench) =
       expect(await app.exited).toBe(0);
       expect([app.pid, engine, inference].filter(isRunning)).toEqual([]);
       expect(existsSync(path.join(dataDir, 'engine.lock'))).toBe(false);
+      const place = JSON.parse(readFileSync(path.join(dataDir, 'desktop', 'window.json'), 'utf8'));
+      expect(place).toEqual({
+        bounds: { x: 0, y: 0, width: 1440, height: 900 },
+        isMaximized: false,
+        isFullScreen: false,
+      });
     });
   });
 }

@@ -22,7 +22,8 @@ type Doubled =
   | 'isPackaged';
 
 interface CloseableWindow {
-  closeForQuit(): Promise<void>;
+  /** False: somebody kept it open. */
+  closeForQuit(): Promise<boolean>;
 }
 
 /** The app's life: ready, the last window, quitting with its two chances to say no, the end. */
@@ -102,8 +103,8 @@ class AppDouble extends EventEmitter implements Pick<App, Doubled> {
       return;
     }
     this.#isQuitting = true;
-    await Promise.all([...this.windows].map((window) => window.closeForQuit()));
-    if (this.#isPrevented('will-quit')) {
+    const closed = await Promise.all([...this.windows].map((window) => window.closeForQuit()));
+    if (closed.includes(false) || this.#isPrevented('will-quit')) {
       this.#isQuitting = false;
       return;
     }

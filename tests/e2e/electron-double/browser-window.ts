@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { BrowserWindowConstructorOptions, BrowserWindow as RealBrowserWindow } from 'electron';
+import type { BrowserWindowConstructorOptions, BrowserWindow as RealBrowserWindow, Rectangle } from 'electron';
 import type { Page } from 'playwright';
 import { app } from './app.ts';
 import { onlyAfterReady } from './app-state.ts';
@@ -15,7 +15,11 @@ type Doubled =
   | 'setTitle'
   | 'setFullScreen'
   | 'isFullScreen'
-  | 'isDestroyed';
+  | 'isDestroyed'
+  | 'getNormalBounds'
+  | 'isMaximized'
+  | 'maximize'
+  | 'close';
 
 const windows = new Set<BrowserWindow>();
 let newPage: (() => Promise<Page>) | null = null;
@@ -29,14 +33,18 @@ export function providePages(provider: () => Promise<Page>): void {
 export class BrowserWindow extends EventEmitter implements Pick<RealBrowserWindow, Doubled> {
   readonly webContents = new WebContents();
   readonly #page: Promise<Page>;
+  readonly #bounds: Rectangle;
   #isFullScreen = false;
+  #isMaximized = false;
   #isDestroyed = false;
 
   constructor(options: BrowserWindowConstructorOptions = {}) {
     super();
     onlyAfterReady('BrowserWindow');
     const { preload: _, ...webPreferences } = options.webPreferences ?? {};
-    record('BrowserWindow', { ...webPreferences, show: options.show });
+    const { x = 0, y = 0, width = 800, height = 600 } = options;
+    this.#bounds = { x, y, width, height };
+    record('BrowserWindow', { ...webPreferences, show: options.show, bounds: this.#bounds });
     windows.add(this);
     app.windows.add(this);
     app.emit('web-contents-created', {}, this.webContents);
@@ -87,8 +95,32 @@ export class BrowserWindow extends EventEmitter implements Pick<RealBrowserWindo
     return this.#isDestroyed;
   }
 
-  async closeForQuit(): Promise<void> {
-    await (await this.#page).close();
+  getNormalBounds(): Rectangle {
+    return this.#bounds;
+  }
+
+  isMaximized(): boolean {
+    return this.#isMaximized;
+  }
+
+  maximize(): void {
+    record('BrowserWindow.maximize');
+    this.#isMaximized = true;
+  }
+
+  /** As by its button: who listens to `close` can keep it open. */
+  close(): void {
+    void this.closeForQuit();
+  }
+
+  /** False: somebody kept it open. */
+  async closeForQuit(): Promise<boolean> {
+    let isPrevented = false;
+    this.emit('close', { preventDefault: () => (isPrevented = true) });
+    if (!isPrevented) {
+      await (await this.#page).close();
+    }
+    return !isPrevented;
   }
 
   async #open(options: BrowserWindowConstructorOptions): Promise<Page> {
@@ -96,7 +128,7 @@ export class BrowserWindow extends EventEmitter implements Pick<RealBrowserWindo
       throw new Error('the double was not given a browser');
     }
     const page = await newPage();
-    await page.setViewportSize({ width: options.width ?? 800, height: options.height ?? 600 });
+    await page.setViewportSize({ width: this.#bounds.width, height: this.#bounds.height });
     page.once('load', () => this.emit('ready-to-show'));
     page.once('close', () => {
       this.#isDestroyed = true;

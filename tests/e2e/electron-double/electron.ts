@@ -13,6 +13,7 @@ export {
   powerSaveBlocker,
   protocol,
   type Session,
+  screen,
   session,
 } from './main-modules.ts';
 export { MessageChannelMain, MessagePortMain } from './ports.ts';

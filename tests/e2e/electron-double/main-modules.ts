@@ -4,7 +4,9 @@ import type {
   BaseWindow,
   CustomScheme,
   Dialog,
+  Display,
   IpcMain,
+  MenuItemConstructorOptions,
   MessageBoxOptions,
   MessageBoxReturnValue,
   PowerSaveBlocker,
@@ -12,6 +14,7 @@ import type {
   IpcMainInvokeEvent as RealInvokeEvent,
   Menu as RealMenu,
   Session as RealSession,
+  Screen,
 } from 'electron';
 import { onlyAfterReady, onlyBeforeReady } from './app-state.ts';
 import { dialogAnswers, record } from './recorder.ts';
@@ -29,10 +32,22 @@ export const dialog = {
 } satisfies Pick<Dialog, 'showMessageBox'>;
 
 export const Menu = {
+  buildFromTemplate(template: MenuItemConstructorOptions[]): RealMenu {
+    record('Menu.buildFromTemplate', template);
+    return {} as RealMenu;
+  },
   setApplicationMenu(menu: RealMenu | null): void {
     record('Menu.setApplicationMenu', { isNull: menu === null });
   },
-} satisfies Pick<typeof RealMenu, 'setApplicationMenu'>;
+} satisfies Pick<typeof RealMenu, 'setApplicationMenu' | 'buildFromTemplate'>;
+
+/** One display of a usual size. */
+export const screen = {
+  getAllDisplays(): Display[] {
+    onlyAfterReady('screen.getAllDisplays');
+    return [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1040 } } as Display];
+  },
+} satisfies Pick<Screen, 'getAllDisplays'>;
 
 const blockers = new Set<number>();
 let nextBlocker = 1;
