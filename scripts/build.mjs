@@ -19,6 +19,8 @@ const nodeEntries = {
   cli: 'src-main/cli.ts',
   'inference-process': 'src-main/inference/inference-process.ts',
   'session-worker': 'src-main/inference/session-worker.ts',
+  'archive-worker': 'src-main/recording/archive-worker.ts',
+  'recording-job': 'src-main/recording/recording-job.ts',
   'phantom-worker': 'src-main/phantom/phantom-worker.ts',
   // Not in dist/desktop: it looks for its threads and the inference process beside itself, as the command line does.
   'engine-process': 'src-main/desktop/engine-process.ts',

@@ -8,6 +8,14 @@ import { z } from 'zod';
 import type { SourceKind } from './frame.ts';
 import type { KpiSample, Liveness } from './kpi.ts';
 import type { ProviderReport } from './providers.ts';
+import {
+  EXPORT_FORMATS,
+  type RecordingCheck,
+  type RecordingInfo,
+  type RecordingStatus,
+  recordingLabelSchema,
+  recordingNameSchema,
+} from './recording.ts';
 import { type Settings, type SettingsPatch, settingsPatchSchema } from './settings.ts';
 
 /** Raised with every change that an older console or engine would misread. */
@@ -32,6 +40,15 @@ export const commandSchemas = {
   'publisher.connect': z.strictObject({ address }),
   'publisher.disconnect': z.strictObject({}),
   'settings.update': z.strictObject({ patch: settingsPatchSchema }),
+  /** Begins a recording, named after date and time and, if given, the label. */
+  'recording.start': z.strictObject({ label: recordingLabelSchema.optional() }),
+  'recording.stop': z.strictObject({}),
+  'recordings.list': z.strictObject({}),
+  'recordings.verify': z.strictObject({ name: recordingNameSchema }),
+  'recordings.recover': z.strictObject({ name: recordingNameSchema }),
+  /** Writes `<name>.<format>` beside the recording. */
+  'recordings.export': z.strictObject({ name: recordingNameSchema, format: z.enum(EXPORT_FORMATS) }),
+  'recordings.delete': z.strictObject({ name: recordingNameSchema }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
@@ -43,6 +60,13 @@ export interface CommandResults {
   'publisher.disconnect': null;
   /** The settings now in force, and the keys whose change waits for a restart of the engine. */
   'settings.update': { readonly settings: Settings; readonly needRestart: readonly (keyof SettingsPatch)[] };
+  'recording.start': { readonly name: string };
+  'recording.stop': { readonly name: string; readonly frames: number; readonly lost: number };
+  'recordings.list': { readonly folder: string; readonly recordings: readonly RecordingInfo[] };
+  'recordings.verify': RecordingCheck;
+  'recordings.recover': { readonly name: string; readonly frames: number; readonly repairs: readonly string[] };
+  'recordings.export': { readonly file: string; readonly frames: number };
+  'recordings.delete': null;
 }
 
 const finite = z.number().refine(Number.isFinite);
@@ -125,6 +149,7 @@ export interface EngineSnapshot {
       readonly dropped: number;
     }[];
   };
+  readonly recording: RecordingStatus;
   readonly settings: Settings;
   readonly problems: readonly Problem[];
 }

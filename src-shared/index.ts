@@ -5,4 +5,5 @@ export * from './kpi.ts';
 export * from './mask-bits.ts';
 export * from './providers.ts';
 export * from './queues.ts';
+export * from './recording.ts';
 export * from './settings.ts';

@@ -58,6 +58,12 @@ export interface KpiSample {
   readonly upstream_lost: number | null;
   /** Pairs not shown because a newer one was ready first. Not a drop. */
   readonly coalesced: number;
+  /** Frames written to recordings since the engine started; a frame counted here is in the recording whatever ends the engine. */
+  readonly archived_total: number;
+  readonly archive_backlog_frames: number;
+  readonly archive_backlog_bytes: number;
+  /** Frames received while recording that are in no recording, since the engine started. */
+  readonly archive_lost: number;
   readonly sync_ms: number | null;
   readonly memory_mb: number;
 }

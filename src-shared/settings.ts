@@ -148,6 +148,45 @@ export const settingsSchema = z.strictObject({
     unit: 'ms',
     live: true,
   }),
+  'recording.folder': setting(z.string().max(4096).default(''), {
+    title: 'Where recordings go; empty: the folder recordings in the data directory',
+    live: true,
+  }),
+  'recording.onStart': setting(z.boolean().default(false), {
+    title: 'Begin a recording when the engine starts',
+    live: false,
+  }),
+  'recording.masks': setting(z.boolean().default(true), { title: 'Record the masks beside the pictures', live: true }),
+  'recording.segmentMb': setting(z.number().int().min(1).max(2048).default(2048), {
+    title: 'Largest file of a recording; then the next one is begun',
+    unit: 'MiB',
+    live: true,
+  }),
+  'recording.maxBacklogMb': setting(z.number().int().min(1).max(65_536).default(1024), {
+    title: 'Memory that frames waiting for the disk may take; only beyond it are frames lost to the recording',
+    unit: 'MiB',
+    live: true,
+  }),
+  'recording.warnBacklogMb': setting(z.number().int().min(1).max(65_536).default(64), {
+    title: 'Frames waiting for the disk that raise the alarm ARCHIVE BEHIND',
+    unit: 'MiB',
+    live: true,
+  }),
+  'recording.warnMinutes': setting(z.number().min(0).max(1440).default(30), {
+    title: 'Warn when the disk is full in less than this at the present rate',
+    unit: 'min',
+    live: true,
+  }),
+  'recording.refuseMinutes': setting(z.number().min(0).max(1440).default(5), {
+    title: 'Begin no recording when the disk would be full in less than this',
+    unit: 'min',
+    live: true,
+  }),
+  'recording.reserveMb': setting(z.number().int().min(16).max(1_000_000_000).default(512), {
+    title: 'Free space recordings leave on the disk; they are ended before it is touched',
+    unit: 'MiB',
+    live: true,
+  }),
   'view.renderer': setting(z.enum(['auto', 'webgl', '2d']).default('auto'), {
     title: 'How the picture is drawn',
     live: true,

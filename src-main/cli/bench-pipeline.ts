@@ -81,6 +81,7 @@ function openEngine(source: string, folder: string): Engine {
     spawnInference: forkInference(inferenceEntry),
     modelsDir,
     recordingFolders: [],
+    recordingsDir: path.join(folder, 'recordings'),
     log: createLog('engine', 'warn', (line) => process.stderr.write(line)),
   });
 }

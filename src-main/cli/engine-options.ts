@@ -14,6 +14,7 @@ export interface EngineFlags {
   readonly mmPerPixel?: [number, number];
   readonly fps?: number;
   readonly interval?: number;
+  readonly record?: boolean;
   readonly dataDir?: string;
   readonly settings?: string;
 }
@@ -29,6 +30,7 @@ export function addEngineFlags(command: Command): Command {
     .option('--mm-per-pixel <x[,y]>', 'pixel size of a source that does not state its own, mm', parseMmPerPixel)
     .option('--fps <rate>', 'pace of a recording or the phantom, frames/s', parsePositive)
     .option('--interval <seconds>', 'time between two KPI samples, s', parsePositive)
+    .option('--record', 'record from the start: every received frame and its mask (not encrypted)')
     .option('--data-dir <folder>', 'settings, logs and recordings')
     .option('--settings <file>', 'settings file instead of the data directory’s own');
 }
@@ -67,6 +69,7 @@ function toPatch(flags: EngineFlags): SettingsPatch {
     ...(flags.model !== undefined && { 'model.id': flags.model }),
     ...(flags.mmPerPixel !== undefined && { 'source.mmPerPixel': flags.mmPerPixel }),
     ...(flags.fps !== undefined && { 'source.framesPerSecond': flags.fps }),
+    ...(flags.record === true && { 'recording.onStart': true }),
     ...(flags.interval !== undefined && { 'kpi.intervalS': flags.interval }),
   };
 }

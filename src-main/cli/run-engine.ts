@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Settings } from '../../src-shared/index.ts';
 import { DataDirectoryLock, Engine } from '../engine/index.ts';
 import { CannotListen, HttpServer } from '../gateway/index.ts';
 import { forkInference, type SpawnInference } from '../inference/index.ts';
@@ -47,7 +48,8 @@ export async function runEngine(
     settings: store,
     spawnInference: host.spawnInference,
     modelsDir,
-    recordingFolders: recordingFolders(store.current['source.address'], dataDir),
+    recordingFolders: recordingFolders(store.current, dataDir),
+    recordingsDir: path.join(dataDir, 'recordings'),
     log,
   });
   const server = new HttpServer(
@@ -82,9 +84,16 @@ export async function runEngine(
 }
 
 /** Where a console may open recordings from: what belongs to this engine and to the one who started it. */
-function recordingFolders(startSource: string, dataDir: string): string[] {
+function recordingFolders(settings: Settings, dataDir: string): string[] {
+  const { 'source.address': startSource, 'recording.folder': chosen } = settings;
   const own = /\.(mha|mhd|nrrd|nhdr)$/i.test(startSource) ? [path.dirname(path.resolve(startSource))] : [];
-  return [path.join(dataDir, 'recordings'), os.homedir(), process.cwd(), ...own];
+  return [
+    path.join(dataDir, 'recordings'),
+    ...(chosen === '' ? [] : [path.resolve(chosen)]),
+    os.homedir(),
+    process.cwd(),
+    ...own,
+  ];
 }
 
 async function listen(server: HttpServer, host: EngineHost): Promise<string | null> {

@@ -1,9 +1,10 @@
 import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
 import type { Engine } from './engine.ts';
+import { isShelfCommand, type RecordingShelf, type ShelfCommand } from './recording-shelf.ts';
 
-type Handlers = {
-  readonly [N in CommandName]: (engine: Engine, args: CommandArguments<N>) => Promise<CommandResults[N]>;
-};
+type LiveCommand = Exclude<CommandName, ShelfCommand>;
+type Handler<N extends CommandName> = (engine: Engine, args: CommandArguments<N>) => Promise<CommandResults[N]>;
+type Handlers = { readonly [N in LiveCommand]: Handler<N> };
 
 /** What a console can have done. Addresses are judged before anything is taken down, so a slip of the hand costs nothing. */
 const commandHandlers: Handlers = {
@@ -31,6 +32,8 @@ const commandHandlers: Handlers = {
     await engine.closePublisher();
     return null;
   },
+  'recording.start': (engine, { label }) => engine.startRecording(label ?? null),
+  'recording.stop': (engine) => engine.stopRecording(),
   'settings.update': async (engine, { patch }) => {
     const needRestart = await engine.applySettings(patch);
     return { settings: engine.settings, needRestart };
@@ -40,14 +43,20 @@ const commandHandlers: Handlers = {
 /** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */
 export class CommandQueue {
   readonly #engine: Engine;
+  readonly #shelf: RecordingShelf;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, shelf: RecordingShelf) {
     this.#engine = engine;
+    this.#shelf = shelf;
   }
 
   run<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
-    const result = this.#last.then(() => commandHandlers[name](this.#engine, args));
+    if (isShelfCommand(name)) {
+      return this.#shelf.run(name, args);
+    }
+    const handler = commandHandlers[name as LiveCommand] as Handler<N>;
+    const result = this.#last.then(() => handler(this.#engine, args));
     this.#last = result.catch(() => {});
     return result;
   }

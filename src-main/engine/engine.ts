@@ -25,6 +25,8 @@ import { InferenceWatch } from './inference-watch.ts';
 import { LivePath } from './live-path.ts';
 import type { EnginePart } from './part.ts';
 import { PublisherSlot } from './publisher-slot.ts';
+import { RecordingDesk } from './recording-desk.ts';
+import { RecordingShelf } from './recording-shelf.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { SourceDesk } from './source-desk.ts';
 
@@ -35,6 +37,8 @@ export interface EngineOptions {
   readonly modelsDir: string;
   /** Where a console may open recordings from (design, section 8). */
   readonly recordingFolders: readonly string[];
+  /** Where recordings go when no setting says otherwise. */
+  readonly recordingsDir: string;
   readonly log: LogControl;
 }
 
@@ -57,13 +61,14 @@ export class Engine implements EngineBackend {
   readonly #problems = new ProblemBoard();
   readonly #kpi = new KpiSampler(monotonicMs());
   readonly #displays = new DisplayFeed();
-  readonly #commands = new CommandQueue(this);
+  readonly #commands: CommandQueue;
   readonly #addressRules: AddressRules;
   readonly #watch: InferenceWatch;
   readonly #inference: InferenceSupervisor;
   readonly #livePath: LivePath;
   readonly #source: SourceDesk;
   readonly #publisher: PublisherSlot;
+  readonly #recording: RecordingDesk;
   /** Told of changed settings in this order: masks have somewhere to go before new frames come. */
   readonly #parts: readonly EnginePart[];
   readonly #announcer = new Announcer(() => this.snapshot());
@@ -113,6 +118,8 @@ export class Engine implements EngineBackend {
       problem: (key, message) => this.#problem(key, message),
     });
     this.#source = this.#buildSource();
+    this.#recording = this.#buildRecording(options);
+    this.#commands = new CommandQueue(this, new RecordingShelf(this.#recording, options.log.log));
     this.#parts = [
       { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
       this.#publisher,
@@ -127,6 +134,7 @@ export class Engine implements EngineBackend {
     }
     this.#settings.onSaveProblem((problem) => this.#noteSaveProblem(problem));
     this.#inference.start();
+    await this.#recording.start();
     await this.#publisher.open(this.#settings.current);
     await this.openSource();
     const { 'kpi.intervalS': intervalS } = this.#settings.current;
@@ -148,7 +156,8 @@ export class Engine implements EngineBackend {
     }
     this.#livePath.abandonFrames();
     this.#publisher.announceUnavailable('the engine is closing');
-    await Promise.all([this.#source.close(), this.#publisher.close(), this.#inference.close()]);
+    await Promise.all([this.#source.close(), this.#publisher.close(), this.#recording.close()]);
+    await this.#inference.close();
     await this.#settings.settled();
   }
 
@@ -201,6 +210,7 @@ export class Engine implements EngineBackend {
       ...this.#source.describe(),
       inference: this.#watch.describe(this.#inference.state, this.settings['model.enabled']),
       publisher: this.#publisher.describe(this.#source.kind),
+      recording: this.#recording.describe(),
       settings: this.#settings.current,
       problems: this.#problems.current(monotonicMs()),
     };
@@ -249,6 +259,16 @@ export class Engine implements EngineBackend {
     return this.#publisher.disconnect();
   }
 
+  /** @throws in words when there is no room, or one is being made. */
+  startRecording(label: string | null): Promise<{ name: string }> {
+    return this.#recording.begin(label, 'an operator began it');
+  }
+
+  /** @throws in words when none is being made. */
+  stopRecording(): Promise<{ name: string; frames: number; lost: number }> {
+    return this.#recording.end('an operator stopped it');
+  }
+
   #ownSettingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): void {
     if (changed.has('log.mode')) {
       this.#log.setMinimum(settings['log.mode'] === 'perf' ? 'warn' : 'info');
@@ -267,6 +287,7 @@ export class Engine implements EngineBackend {
       frame: (frame) => this.#receive(frame),
       lost: (why) => {
         this.#livePath.abandonFrames();
+        this.#recording.sourceBroken();
         this.#publisher.announceUnavailable(why);
       },
       stillLost: (why) => this.#publisher.announceUnavailable(why),
@@ -278,6 +299,19 @@ export class Engine implements EngineBackend {
       livenessChanged: () => this.#announcer.snapshotNow(),
       changed: () => this.#announcer.changed(),
       problem: (key, message) => this.#problem(key, message),
+    });
+  }
+
+  #buildRecording(options: EngineOptions): RecordingDesk {
+    return new RecordingDesk({
+      software: options.build,
+      defaultFolder: options.recordingsDir,
+      settings: () => this.#settings.current,
+      queue: this.queues.getQueueRaw(),
+      problems: this.#problems,
+      log: options.log.log,
+      source: () => this.#source.recorded,
+      changed: () => this.#announcer.changed(),
     });
   }
 
@@ -305,6 +339,8 @@ export class Engine implements EngineBackend {
 
   #receive(frame: RawFrame): void {
     this.#kpi.frameReceived();
+    // First: recorded is what was received, whatever becomes of it.
+    this.#recording.frame(frame);
     this.#livePath.receive(frame);
     this.#displays.offerRaw(frame, this.settings['view.noMaskAfterMs']);
   }
@@ -325,6 +361,7 @@ export class Engine implements EngineBackend {
     }
     this.#watch.answered(packet);
     this.#displays.offerPair(packet);
+    this.#recording.result(packet);
     for (const listener of this.#sentListeners) {
       listener(packet);
     }
@@ -343,6 +380,7 @@ export class Engine implements EngineBackend {
       upstreamLost: this.#source.upstreamLost,
       coalesced: this.#displays.coalesced,
       syncMs: this.#source.syncMs,
+      archive: this.#recording.kpi(),
     });
     this.#announcer.kpi(this.#latestKpi);
   }

@@ -3,6 +3,7 @@ import type { SourceState } from '../acquisition/index.ts';
 import { LivenessMonitor, type Log } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import { changedInGroup, type EnginePart } from './part.ts';
+import type { RecordedSource } from './recording-desk.ts';
 import { samePixels } from './same-pixels.ts';
 import { SourceSlot } from './source-slot.ts';
 import { UpstreamGaps } from './upstream-gaps.ts';
@@ -114,6 +115,14 @@ export class SourceDesk implements EnginePart {
   /** Newest frame's picture-to-pose stamp difference, ms; null without a pose. */
   get syncMs(): number | null {
     return this.#lastFrame?.meta.pose?.skewMs ?? null;
+  }
+
+  /** What a recording has to know of it. */
+  get recorded(): RecordedSource {
+    const frame = this.#lastFrame;
+    const bytesPerS = frame === null || !this.periodMs ? null : (frame.raw.byteLength * 1000) / this.periodMs;
+    const { address, kind } = this.#slot.describe();
+    return { address, kind, deviceName: frame?.meta.deviceName ?? null, bytesPerS };
   }
 
   describe(): Pick<EngineSnapshot, 'source' | 'liveness' | 'frameAgeMs' | 'framePeriodMs'> {

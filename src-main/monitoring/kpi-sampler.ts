@@ -21,6 +21,10 @@ export interface KpiContext {
   readonly upstreamLost: number | null;
   readonly coalesced: number;
   readonly syncMs: number | null;
+  readonly archive: Pick<
+    KpiSample,
+    'archived_total' | 'archive_backlog_frames' | 'archive_backlog_bytes' | 'archive_lost'
+  >;
 }
 
 /**
@@ -105,6 +109,7 @@ export class KpiSampler {
       frames_in_flight: context.framesInFlight,
       upstream_lost: context.upstreamLost,
       coalesced: context.coalesced,
+      ...context.archive,
       sync_ms: context.syncMs,
       memory_mb: process.memoryUsage.rss() / (1024 * 1024),
     };

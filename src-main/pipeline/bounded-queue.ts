@@ -57,6 +57,11 @@ export class BoundedQueue<T extends Received> {
     return pushedOut;
   }
 
+  /** Oldest item, left where it is; null when empty. */
+  peek(): T | null {
+    return this.#slots[this.#head] ?? null;
+  }
+
   /** Oldest item, or null when empty. */
   tryDequeue(): T | null {
     return this.#take() ?? null;

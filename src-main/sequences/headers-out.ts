@@ -62,7 +62,8 @@ const META_GEOMETRY: readonly (readonly [string, string])[] = [
   ['TransformMatrix', '1 0 0 0 1 0 0 0 1'],
 ];
 
-function metaTypeName(type: ScalarTypeName): string {
+/** The MetaImage name of a scalar type, e.g. MET_UCHAR. */
+export function metaTypeName(type: ScalarTypeName): string {
   for (const [name, scalarType] of META_TYPES) if (scalarType === type) return name;
   throw new Error(`no MetaImage type for ${type}`);
 }

@@ -154,6 +154,16 @@ export function buildImage(image: ImageHeaderFields & { readonly pixels: Uint8Ar
   return content;
 }
 
+/** Byte order and geometry of an IMAGE's 72 header bytes, for those who keep these without the pixels. */
+export function readImageHeader(header: Uint8Array): Pick<ImageContent, 'endian' | 'matrix' | 'size'> {
+  const view = viewOf(header);
+  return {
+    endian: header[ENDIAN_AT] === 1 ? 1 : 2,
+    matrix: readFloats(view, MATRIX_AT, MATRIX_FLOATS),
+    size: tripleAt(view, SIZE_AT),
+  };
+}
+
 /** Length of each axis vector: mm per pixel along i, j, k. */
 export function spacingOf(image: Pick<ImageContent, 'matrix'>): [i: number, j: number, k: number] {
   const length = (axis: number) =>

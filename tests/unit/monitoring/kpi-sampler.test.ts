@@ -22,6 +22,7 @@ const context = () => ({
   upstreamLost: null,
   coalesced: 0,
   syncMs: null,
+  archive: { archived_total: 0, archive_backlog_frames: 0, archive_backlog_bytes: 0, archive_lost: 0 },
 });
 
 describe('KpiSampler', () => {

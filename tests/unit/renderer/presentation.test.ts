@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { freshLimitMs, type PresentationInput, present, resultWord } from '../../../src-renderer/live/presentation.ts';
 import type { ShownPicture } from '../../../src-renderer/live/worker-protocol.ts';
 import { CATALOGUES } from '../../../src-renderer/words/index.ts';
-import { defaultSettings, type EngineSnapshot, LIVENESS_STATES, RESULT_STATES } from '../../../src-shared/index.ts';
+import {
+  defaultSettings,
+  type EngineSnapshot,
+  LIVENESS_STATES,
+  NO_RECORDING,
+  RESULT_STATES,
+} from '../../../src-shared/index.ts';
 
 const words = CATALOGUES.en;
 
@@ -41,6 +47,7 @@ const snapshot: EngineSnapshot = {
     enabled: true,
     clients: [],
   },
+  recording: NO_RECORDING,
   settings: defaultSettings(),
   problems: [],
 };

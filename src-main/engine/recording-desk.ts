@@ -1,0 +1,411 @@
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  KpiSample,
+  RawFrame,
+  RecordingState,
+  RecordingStatus,
+  ResultPacket,
+  Settings,
+} from '../../src-shared/index.ts';
+import type { Log, ProblemBoard } from '../monitoring/index.ts';
+import { type BoundedQueue, monotonicMs } from '../pipeline/index.ts';
+import {
+  beginManifest,
+  Catalogue,
+  DiskRule,
+  type Manifest,
+  minutesUntilFull,
+  Recorder,
+  readManifest,
+  resumeManifest,
+  runRecordingJob,
+} from '../recording/index.ts';
+
+export interface RecordingDeskOptions {
+  readonly software: string;
+  /** Where recordings go when no setting says otherwise. */
+  readonly defaultFolder: string;
+  readonly settings: () => Settings;
+  readonly queue: BoundedQueue<RawFrame>;
+  readonly problems: ProblemBoard;
+  readonly log: Log;
+  /** For the manifest, and to know what a minute of recording takes. */
+  readonly source: () => RecordedSource;
+  readonly changed: () => void;
+}
+
+export interface RecordedSource {
+  readonly address: string;
+  readonly kind: string;
+  readonly deviceName: string | null;
+  /** Of its pictures; null before it is known. */
+  readonly bytesPerS: number | null;
+}
+
+/** A recording cut off longer ago than this belongs to another session: it is made whole, not gone on with. */
+const RESUME_WITHIN_MS = 5 * 60_000;
+const WATCH_MS = 250;
+/** The alarm goes at half of what raised it, so that it does not flicker. */
+const CALM = 0.5;
+/** Waiting this long is being behind, however little memory it takes. */
+const BEHIND_MS = 1000;
+const MIB = 2 ** 20;
+
+type Archived = Pick<KpiSample, 'archived_total' | 'archive_backlog_frames' | 'archive_backlog_bytes' | 'archive_lost'>;
+
+/** The one place a recording can be made: begins, resumes and ends it, watches the disk, says aloud what goes wrong. */
+export class RecordingDesk {
+  readonly #options: RecordingDeskOptions;
+  #recorder: Recorder | null = null;
+  #state: RecordingState = 'off';
+  #name: string | null = null;
+  #message: string | null = null;
+  #startMs = 0;
+  #endMs = 0;
+  /** Frames of the recording before the crash it was resumed after. */
+  #resumedFrames = 0;
+  #disk = new DiskRule();
+  #watch: NodeJS.Timeout | null = null;
+  #ending: Promise<Manifest> | null = null;
+  /** Of the recording that has ended. */
+  #last = { archived: 0, lost: 0 };
+  /** Of all that have ended. */
+  readonly #past = { archived: 0, lost: 0 };
+
+  constructor(options: RecordingDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Makes whole what a crash cut off, goes on with a recording that was being made just now, begins one if that is set. */
+  async start(): Promise<void> {
+    const catalogue = this.catalogue();
+    let newest: string | null = null;
+    for (const name of await catalogue.unfinished().catch(() => [])) {
+      newest = (await this.#recoverAtStart(catalogue, name)) ? name : newest;
+    }
+    try {
+      if (newest !== null && (await this.#resume(catalogue, newest))) {
+        return;
+      }
+      if (this.#options.settings()['recording.onStart']) {
+        await this.begin(null, 'the engine was told to record from its start');
+      }
+    } catch (error) {
+      this.#failed(`the recording could not be begun: ${wordsOf(error)}`);
+    }
+  }
+
+  /** @throws in words when there is one already or the disk has no room. */
+  async begin(label: string | null, reason: string): Promise<{ name: string }> {
+    if (this.#recorder !== null) {
+      throw new Error(`recording ${this.#name} is being made: stop it first`);
+    }
+    const catalogue = this.catalogue();
+    await this.#checkRoom(catalogue);
+    const startedMs = Date.now();
+    const name = await catalogue.create(startedMs, label);
+    const { address, kind, deviceName } = this.#options.source();
+    const manifest = beginManifest({
+      ...{ name, startedMs, startReason: reason, software: this.#options.software },
+      source: { address, kind, deviceName: deviceName ?? '' },
+    });
+    await this.#record(catalogue, manifest, { startMs: monotonicMs(), lastTimestampS: -1, firstReason: 'start' });
+    return { name };
+  }
+
+  /** @throws in words when none is being made, or it could not be closed. */
+  async end(reason: string): Promise<{ name: string; frames: number; lost: number }> {
+    if (this.#recorder === null) {
+      throw new Error('nothing is being recorded');
+    }
+    const { name, frames, lost } = await this.#endNow(this.#recorder, reason, null);
+    return { name, frames, lost };
+  }
+
+  frame(frame: RawFrame): void {
+    this.#recorder?.frame(frame);
+  }
+
+  result(packet: ResultPacket): void {
+    this.#recorder?.result(packet);
+  }
+
+  /** The source is lost or another: what comes next is another stretch. */
+  sourceBroken(): void {
+    this.#recorder?.breakSegment('reconnect');
+  }
+
+  describe(): RecordingStatus {
+    const counts = this.#recorder?.counts;
+    const endMs = this.#recorder === null ? this.#endMs : monotonicMs();
+    return {
+      state: this.#state,
+      name: this.#name,
+      durationS: this.#name === null ? 0 : (endMs - this.#startMs) / 1000,
+      archived: this.#resumedFrames + (counts?.archived ?? this.#last.archived),
+      backlogFrames: counts?.backlogFrames ?? 0,
+      backlogBytes: counts?.backlogBytes ?? 0,
+      lost: counts?.lost ?? this.#last.lost,
+      minutesLeft: this.#recorder === null ? null : this.#disk.minutesLeft(this.#reserveBytes),
+      message: this.#message,
+      encrypted: false,
+    };
+  }
+
+  kpi(): Archived {
+    const counts = this.#recorder?.counts;
+    return {
+      archived_total: this.#past.archived + (counts?.archived ?? 0),
+      archive_backlog_frames: counts?.backlogFrames ?? 0,
+      archive_backlog_bytes: counts?.backlogBytes ?? 0,
+      archive_lost: this.#past.lost + (counts?.lost ?? 0),
+    };
+  }
+
+  /** Whether `name` is being written now: nobody else may touch it. */
+  isMaking(name: string): boolean {
+    return this.#recorder !== null && this.#name === name;
+  }
+
+  /** The recordings folder of the settings in force. */
+  catalogue(): Catalogue {
+    const folder = this.#options.settings()['recording.folder'];
+    return new Catalogue(folder === '' ? this.#options.defaultFolder : folder);
+  }
+
+  /** Ends the recording; it is not gone on with by the next engine. */
+  async close(): Promise<void> {
+    if (this.#recorder !== null) {
+      await this.end('the engine was closed').catch((error: unknown) => {
+        this.#options.log('error', 'recording.close', { message: wordsOf(error) });
+      });
+    }
+  }
+
+  async #recoverAtStart(catalogue: Catalogue, name: string): Promise<boolean> {
+    const { problems, log } = this.#options;
+    try {
+      const { frames, repairs } = await runRecordingJob('recover', await catalogue.folderOf(name));
+      log('warn', 'recording.recovered', { name, frames, repairs: repairs.join('; ') });
+      const words = `recording ${name} was cut off by a crash and has been made whole: ${frames} frames`;
+      problems.happened('recording.recovered', 'info', words, monotonicMs());
+      return true;
+    } catch (error) {
+      log('error', 'recording.recover', { name, message: wordsOf(error) });
+      const words = `recording ${name} was cut off and could not be made whole: ${wordsOf(error)}`;
+      problems.stands('recording.recover', 'warning', words, monotonicMs());
+      return false;
+    }
+  }
+
+  /** False when it was cut off too long ago. */
+  async #resume(catalogue: Catalogue, name: string): Promise<boolean> {
+    const folder = await catalogue.folderOf(name);
+    const recovered = await readManifest(folder);
+    const cutOffMs = Date.parse(recovered.endedUtc ?? '');
+    if (!(Date.now() - cutOffMs <= RESUME_WITHIN_MS)) {
+      return false;
+    }
+    await this.#checkRoom(catalogue);
+    const sinceStartMs = Math.max(Date.now() - Date.parse(recovered.startedUtc), recovered.durationS * 1000);
+    this.#options.log('warn', 'recording.resumed', { name, frames: recovered.frames });
+    await this.#record(catalogue, resumeManifest(recovered, this.#options.software), {
+      startMs: monotonicMs() - sinceStartMs,
+      lastTimestampS: recovered.durationS,
+      firstReason: 'resumed',
+    });
+    return true;
+  }
+
+  async #record(
+    catalogue: Catalogue,
+    manifest: Manifest,
+    clock: { readonly startMs: number; readonly lastTimestampS: number; readonly firstReason: string },
+  ): Promise<void> {
+    const settings = this.#options.settings();
+    this.#disk = new DiskRule();
+    this.#name = manifest.name;
+    this.#message = null;
+    this.#startMs = clock.startMs;
+    this.#resumedFrames = manifest.frames;
+    this.#last = { archived: 0, lost: 0 };
+    for (const key of ['failed', 'lost', 'disk', 'behind'] as const) {
+      this.#options.problems.clear(`recording.${key}`);
+    }
+    const recorder = new Recorder(
+      {
+        ...clock,
+        manifest,
+        folder: path.join(catalogue.folder, manifest.name),
+        stem: manifest.name,
+        recordMasks: settings['recording.masks'],
+        segmentBytes: settings['recording.segmentMb'] * MIB,
+        maxBacklogBytes: settings['recording.maxBacklogMb'] * MIB,
+      },
+      this.#options.queue,
+      {
+        failed: (message, isDiskFull) => this.#recorderFailed(recorder, message, isDiskFull),
+        disk: (freeBytes, bytesWritten) => this.#noteDisk(recorder, freeBytes, bytesWritten),
+      },
+    );
+    this.#recorder = recorder;
+    this.#state = 'recording';
+    this.#watch = setInterval(() => this.#judgeBacklog(recorder), WATCH_MS);
+    this.#options.log('info', 'recording.begun', { name: manifest.name, reason: manifest.startReason });
+    this.#options.changed();
+    await recorder.begun();
+  }
+
+  /** `message`: why it ended by itself; null: because it was told to. */
+  async #endNow(
+    recorder: Recorder,
+    reason: string,
+    message: string | null,
+  ): Promise<{ name: string; frames: number; lost: number }> {
+    this.#ending ??= this.#stop(recorder, reason, message);
+    const { name, frames, lost } = await this.#ending;
+    return { name, frames, lost };
+  }
+
+  async #stop(recorder: Recorder, reason: string, message: string | null): Promise<Manifest> {
+    this.#state = 'stopping';
+    this.#options.changed();
+    let failure = message;
+    try {
+      const manifest = await recorder.stop(reason);
+      const { name, frames, lost } = manifest;
+      this.#options.log('info', 'recording.ended', { name, frames, lost, reason });
+      return manifest;
+    } catch (error) {
+      failure = `recording ${this.#name} could not be closed: ${wordsOf(error)}; it is made whole at the next start`;
+      throw new Error(failure, { cause: error });
+    } finally {
+      this.#put(recorder, failure);
+    }
+  }
+
+  /** The recorder is no more; its figures stay. */
+  #put(recorder: Recorder, failure: string | null): void {
+    const { archived, lost } = recorder.counts;
+    this.#last = { archived, lost };
+    this.#past.archived += archived;
+    this.#past.lost += lost;
+    this.#recorder = null;
+    this.#ending = null;
+    this.#endMs = monotonicMs();
+    if (this.#watch !== null) {
+      clearInterval(this.#watch);
+    }
+    this.#options.problems.clear('recording.behind');
+    this.#options.problems.clear('recording.disk');
+    if (failure === null) {
+      this.#state = 'off';
+      this.#options.changed();
+    } else {
+      this.#failed(failure);
+    }
+  }
+
+  #recorderFailed(recorder: Recorder, message: string, isDiskFull: boolean): void {
+    const why = isDiskFull ? `the disk is full (${message})` : message;
+    this.#options.log('error', 'recording.failed', { name: this.#name, message });
+    this.#endByItself(recorder, `recording ended: ${why}`);
+  }
+
+  #endByItself(recorder: Recorder, why: string): void {
+    const words = `${why}; the frames before it are recorded`;
+    void this.#endNow(recorder, why, words).catch(() => {
+      // Said already: the desk is failed and says why.
+    });
+  }
+
+  #failed(message: string): void {
+    this.#state = 'failed';
+    this.#message = message;
+    this.#options.problems.stands('recording.failed', 'critical', `NOT RECORDING: ${message}`, monotonicMs());
+    this.#options.log('error', 'recording.failed', { name: this.#name, message });
+    this.#options.changed();
+  }
+
+  #noteDisk(recorder: Recorder, freeBytes: number, bytesWritten: number): void {
+    this.#disk.report(monotonicMs(), freeBytes, bytesWritten);
+    if (this.#disk.isExhausted(this.#reserveBytes)) {
+      const free = Math.floor(freeBytes / MIB);
+      this.#endByItself(
+        recorder,
+        `recording ended: ${free} MiB left on the disk, reserve ${this.#reserveBytes / MIB} MiB`,
+      );
+      return;
+    }
+    const minutes = this.#disk.minutesLeft(this.#reserveBytes);
+    const warnMinutes = this.#options.settings()['recording.warnMinutes'];
+    if (minutes !== null && minutes < warnMinutes) {
+      const words = `the disk is full in ${minutesText(minutes)} at this rate (warning below ${warnMinutes} min)`;
+      this.#options.problems.stands('recording.disk', 'warning', words, monotonicMs());
+    } else {
+      this.#options.problems.clear('recording.disk');
+    }
+  }
+
+  /** ARCHIVE BEHIND long before memory suffers; frames lost at the limit are said until the next recording. */
+  #judgeBacklog(recorder: Recorder): void {
+    const { backlogBytes, backlogFrames, oldestMs, lost } = recorder.counts;
+    const { problems, settings } = this.#options;
+    const { 'recording.warnBacklogMb': warnMb, 'recording.maxBacklogMb': maxMb } = settings();
+    const load = Math.max(backlogBytes / (warnMb * MIB), oldestMs / BEHIND_MS);
+    if (load > 1) {
+      const words =
+        `ARCHIVE BEHIND: the disk is ${backlogFrames} frames (${Math.round(backlogBytes / MIB)} MiB) late; ` +
+        `frames are lost to the recording beyond ${maxMb} MiB`;
+      problems.stands('recording.behind', 'critical', words, monotonicMs());
+    } else if (load < CALM) {
+      problems.clear('recording.behind');
+    }
+    if (lost > 0) {
+      const words = `${lost} frames are NOT in the recording: the disk was too slow and ${maxMb} MiB were waiting`;
+      problems.stands('recording.lost', 'critical', words, monotonicMs());
+    }
+  }
+
+  /** @throws in words when the disk would be full too soon. */
+  async #checkRoom(catalogue: Catalogue): Promise<void> {
+    const { 'recording.refuseMinutes': refuseMinutes, 'recording.masks': masks } = this.#options.settings();
+    const freeBytes = await freeBytesOf(catalogue.folder);
+    const { bytesPerS } = this.#options.source();
+    // A mask slot is as large as a gray picture; larger pixels make it less than this.
+    const rate = bytesPerS === null ? null : bytesPerS * (masks ? 2 : 1);
+    const minutes = minutesUntilFull(freeBytes, this.#reserveBytes, rate);
+    const room = `${Math.floor(freeBytes / MIB)} MiB free in ${catalogue.folder}, ${this.#reserveBytes / MIB} MiB of it in reserve`;
+    if (freeBytes <= this.#reserveBytes) {
+      throw new Error(`no room to record: ${room}`);
+    }
+    if (minutes !== null && minutes < refuseMinutes) {
+      throw new Error(
+        `the disk would be full in ${minutesText(minutes)}, expected at least ${refuseMinutes} min: ${room}`,
+      );
+    }
+  }
+
+  get #reserveBytes(): number {
+    return this.#options.settings()['recording.reserveMb'] * MIB;
+  }
+}
+
+/** Of the folder, or of the nearest one above it that exists. */
+async function freeBytesOf(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    const parent = path.dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === folder) {
+      throw error;
+    }
+    return freeBytesOf(parent);
+  }
+}
+
+const minutesText = (minutes: number): string =>
+  minutes < 10 ? `${minutes.toFixed(1)} min` : `${Math.floor(minutes)} min`;
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

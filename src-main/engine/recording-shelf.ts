@@ -1,0 +1,71 @@
+import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
+import type { Log } from '../monitoring/index.ts';
+import { runRecordingJob } from '../recording/index.ts';
+import type { RecordingDesk } from './recording-desk.ts';
+
+/** Commands on recordings that are finished. They may take minutes and touch nothing live, so no other waits for them. */
+export type ShelfCommand = Extract<CommandName, `recordings.${string}`>;
+
+export const isShelfCommand = (name: CommandName): name is ShelfCommand => name.startsWith('recordings.');
+
+/** What may be done with the recordings on the disk; only those in the recordings folder, named and never by path. */
+export class RecordingShelf {
+  readonly #desk: RecordingDesk;
+  readonly #log: Log;
+  /** Recordings a job works on: a second one, or deleting them, has to wait. */
+  readonly #busy = new Set<string>();
+
+  constructor(desk: RecordingDesk, log: Log) {
+    this.#desk = desk;
+    this.#log = log;
+  }
+
+  /** @throws in words. */
+  async run<N extends CommandName>(name: N & ShelfCommand, args: CommandArguments<N>): Promise<CommandResults[N]> {
+    return (await this.#run({ name, args } as ShelfRequest)) as CommandResults[N];
+  }
+
+  #run(request: ShelfRequest): Promise<CommandResults[ShelfCommand]> {
+    switch (request.name) {
+      case 'recordings.list':
+        return this.#list();
+      case 'recordings.verify':
+        return this.#alone(request.args.name, (folder) => runRecordingJob('verify', folder));
+      case 'recordings.recover':
+        return this.#alone(request.args.name, async (folder) => {
+          const { name, frames, repairs } = await runRecordingJob('recover', folder);
+          return { name, frames, repairs };
+        });
+      case 'recordings.delete':
+        return this.#alone(request.args.name, async () => {
+          await this.#desk.catalogue().delete(request.args.name);
+          this.#log('info', 'recording.deleted', { name: request.args.name });
+          return null;
+        });
+      case 'recordings.export':
+        return Promise.reject(new Error('not yet'));
+    }
+  }
+
+  async #list(): Promise<CommandResults['recordings.list']> {
+    const catalogue = this.#desk.catalogue();
+    return { folder: catalogue.folder, recordings: await catalogue.list() };
+  }
+
+  async #alone<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
+    if (this.#desk.isMaking(name)) {
+      throw new Error(`recording ${name} is being made: stop it first`);
+    }
+    if (this.#busy.has(name)) {
+      throw new Error(`recording ${name} is being worked on: wait until that is done`);
+    }
+    this.#busy.add(name);
+    try {
+      return await work(await this.#desk.catalogue().folderOf(name));
+    } finally {
+      this.#busy.delete(name);
+    }
+  }
+}
+
+type ShelfRequest = { [N in ShelfCommand]: { readonly name: N; readonly args: CommandArguments<N> } }[ShelfCommand];
