@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import type { SourceKind } from './frame.ts';
 import type { KpiSample, Liveness } from './kpi.ts';
+import { addModelSchema, type ModelCheck, type ModelListing, modelIdSchema } from './models.ts';
 import type { ProviderReport } from './providers.ts';
 import {
   EXPORT_FORMATS,
@@ -49,6 +50,11 @@ export const commandSchemas = {
   /** Writes `<name>.<format>` beside the recording. */
   'recordings.export': z.strictObject({ name: recordingNameSchema, format: z.enum(EXPORT_FORMATS) }),
   'recordings.delete': z.strictObject({ name: recordingNameSchema }),
+  'models.list': z.strictObject({}),
+  /** Compares files with their manifests: of one model, or of all. */
+  'models.verify': z.strictObject({ id: modelIdSchema.optional() }),
+  'models.add': addModelSchema,
+  'models.remove': z.strictObject({ id: modelIdSchema }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
@@ -67,6 +73,10 @@ export interface CommandResults {
   'recordings.recover': { readonly name: string; readonly frames: number; readonly repairs: readonly string[] };
   'recordings.export': { readonly file: string; readonly frames: number };
   'recordings.delete': null;
+  'models.list': { readonly models: readonly ModelListing[] };
+  'models.verify': { readonly checks: readonly ModelCheck[] };
+  'models.add': { readonly model: ModelListing };
+  'models.remove': null;
 }
 
 const finite = z.number().refine(Number.isFinite);

@@ -3,6 +3,7 @@ export * from './frame.ts';
 export * from './frame-codec.ts';
 export * from './kpi.ts';
 export * from './mask-bits.ts';
+export * from './models.ts';
 export * from './providers.ts';
 export * from './queues.ts';
 export * from './recording.ts';

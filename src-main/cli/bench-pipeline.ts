@@ -80,6 +80,7 @@ function openEngine(source: string, folder: string): Engine {
     }),
     spawnInference: forkInference(inferenceEntry),
     modelsDir,
+    userModelsDir: null,
     recordingFolders: [],
     recordingsDir: path.join(folder, 'recordings'),
     log: createLog('engine', 'warn', (line) => process.stderr.write(line)),

@@ -3,6 +3,7 @@ import { addBenchCommand } from './bench-command.ts';
 import { buildName } from './build-name.ts';
 import { addConsoleCommand } from './console-command.ts';
 import { addEngineCommand } from './engine-command.ts';
+import { addModelsCommand } from './models-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 
 /** The whole command line. Commander's own exits become errors, so that one place decides the exit code. */
@@ -16,6 +17,7 @@ export function buildProgram(): Command {
   addConsoleCommand(program);
   addEngineCommand(program);
   addSimulateCommand(program);
+  addModelsCommand(program);
   addBenchCommand(program);
   for (const command of [program, ...program.commands].flatMap((one) => one.commands)) {
     command.exitOverride();

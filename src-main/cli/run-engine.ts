@@ -48,6 +48,7 @@ export async function runEngine(
     settings: store,
     spawnInference: host.spawnInference,
     modelsDir,
+    userModelsDir: path.join(dataDir, 'models'),
     recordingFolders: recordingFolders(store.current, dataDir),
     recordingsDir: path.join(dataDir, 'recordings'),
     log,

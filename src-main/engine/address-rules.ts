@@ -38,11 +38,16 @@ export class AddressRules {
     if (parsed.scheme !== 'file') {
       return;
     }
-    const file = resolved(parsed.path);
+    this.checkPath('recording', parsed.path);
+  }
+
+  /** @throws {AddressRefused} for a file or folder that lies outside the known folders. */
+  checkPath(what: 'recording' | 'model', given: string): void {
+    const file = resolved(given);
     if (!this.#folders.some((folder) => file.startsWith(folder + path.sep))) {
+      const other = what === 'recording' ? 'start the engine with --source' : 'use "ultramotion models add"';
       throw new AddressRefused(
-        `recording ${parsed.path}: a console may open recordings in ${this.#folders.join(', ')} only; ` +
-          'start the engine with --source for others',
+        `${what} ${given}: a console may open ${what}s in ${this.#folders.join(', ')} only; ${other} for others`,
       );
     }
   }

@@ -1,8 +1,9 @@
 import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
 import type { Engine } from './engine.ts';
+import { isModelCommand, type ModelCommand, type ModelDesk } from './model-desk.ts';
 import { isShelfCommand, type RecordingShelf, type ShelfCommand } from './recording-shelf.ts';
 
-type LiveCommand = Exclude<CommandName, ShelfCommand>;
+type LiveCommand = Exclude<CommandName, ShelfCommand | ModelCommand>;
 type Handler<N extends CommandName> = (engine: Engine, args: CommandArguments<N>) => Promise<CommandResults[N]>;
 type Handlers = { readonly [N in LiveCommand]: Handler<N> };
 
@@ -44,16 +45,21 @@ const commandHandlers: Handlers = {
 export class CommandQueue {
   readonly #engine: Engine;
   readonly #shelf: RecordingShelf;
+  readonly #models: ModelDesk;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: Engine, shelf: RecordingShelf) {
+  constructor(engine: Engine, shelf: RecordingShelf, models: ModelDesk) {
     this.#engine = engine;
     this.#shelf = shelf;
+    this.#models = models;
   }
 
   run<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
     if (isShelfCommand(name)) {
       return this.#shelf.run(name, args);
+    }
+    if (isModelCommand(name)) {
+      return this.#models.run(name, args);
     }
     const handler = commandHandlers[name as LiveCommand] as Handler<N>;
     const result = this.#last.then(() => handler(this.#engine, args));

@@ -23,6 +23,7 @@ import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-fee
 import { inferenceOptions, lagLimitMs, maskOptions } from './inference-options.ts';
 import { InferenceWatch } from './inference-watch.ts';
 import { LivePath } from './live-path.ts';
+import { ModelDesk } from './model-desk.ts';
 import type { EnginePart } from './part.ts';
 import { PublisherSlot } from './publisher-slot.ts';
 import { RecordingDesk } from './recording-desk.ts';
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly settings: SettingsStore;
   readonly spawnInference: SpawnInference;
   readonly modelsDir: string;
+  /** Where models that users add lie; null: nowhere. */
+  readonly userModelsDir: string | null;
   /** Where a console may open recordings from (design, section 8). */
   readonly recordingFolders: readonly string[];
   /** Where recordings go when no setting says otherwise. */
@@ -119,7 +122,11 @@ export class Engine implements EngineBackend {
     });
     this.#source = this.#buildSource();
     this.#recording = this.#buildRecording(options);
-    this.#commands = new CommandQueue(this, new RecordingShelf(this.#recording, options.log.log));
+    this.#commands = new CommandQueue(
+      this,
+      new RecordingShelf(this.#recording, options.log.log),
+      this.#buildModelDesk(options),
+    );
     this.#parts = [
       { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
       this.#publisher,
@@ -312,6 +319,16 @@ export class Engine implements EngineBackend {
       log: options.log.log,
       source: () => this.#source.recorded,
       changed: () => this.#announcer.changed(),
+    });
+  }
+
+  #buildModelDesk({ modelsDir, userModelsDir, spawnInference, log }: EngineOptions): ModelDesk {
+    return new ModelDesk({
+      folders: { shipped: modelsDir, user: userModelsDir },
+      spawnInference,
+      log: log.log,
+      checkPath: (file) => this.#addressRules.checkPath('model', file),
+      activeId: () => this.settings['model.id'],
     });
   }
 

@@ -23,12 +23,13 @@ export function maskOptions(settings: Settings): MaskOptions {
 
 /** What the inference process is started with. */
 export function inferenceOptions(
-  host: { readonly spawnInference: SpawnInference; readonly modelsDir: string },
+  host: { readonly spawnInference: SpawnInference; readonly modelsDir: string; readonly userModelsDir: string | null },
   settings: Settings,
 ): InferenceSupervisorOptions {
   return {
     spawn: host.spawnInference,
     modelsDir: host.modelsDir,
+    userModelsDir: host.userModelsDir,
     modelId: settings['model.id'],
     intraOpThreads: settings['model.intraOpThreads'],
     allowSpinning: settings['model.allowSpinning'],

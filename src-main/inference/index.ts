@@ -2,6 +2,14 @@ export { forkInference, type InferenceChild, type SpawnInference } from './child
 export { type ModelManifest, ModelRefused, readManifest } from './manifest.ts';
 export { type MaskOptions, MODEL_OWN_MASK } from './mask/options.ts';
 export { frameMessage } from './messages.ts';
+export {
+  type AddRequest,
+  addRequest,
+  doRegistryJob,
+  listModels,
+  type ModelFolders,
+  runRegistryJob,
+} from './registry/index.ts';
 export type { InferenceResult } from './result.ts';
 export {
   type InferenceListener,

@@ -18,6 +18,7 @@ import type {
   SessionWorkerData,
   ToInference,
 } from './messages.ts';
+import { doRegistryJob, findModel } from './registry/index.ts';
 
 /** Time for a last message to leave before the process ends. */
 const FLUSH_MS = 100;
@@ -43,7 +44,8 @@ function fail(message: string): void {
 }
 
 function start(config: InferenceConfig, crashed: readonly ProviderName[]): void {
-  const modelDir = path.join(config.modelsDir, config.modelId);
+  const folders = { shipped: config.modelsDir, user: config.userModelsDir ?? null };
+  const { folder: modelDir } = findModel(folders, config.modelId);
   const stages = stagesOf(readManifest(modelDir));
   const { intraOpThreads, allowSpinning, providers, device } = config;
   const workerData: SessionWorkerData = { modelDir, intraOpThreads, allowSpinning, providers, device, crashed };
@@ -84,6 +86,11 @@ channel.onMessage((data) => {
     service?.setMaxLagMs(message.maxLagMs);
   } else if (message.type === 'mask-options') {
     service?.setMaskOptions(message.mask);
+  } else if (message.type === 'registry') {
+    doRegistryJob(message.folders, message.job).then(
+      (value) => send({ type: 'registry-done', value }),
+      (error) => fail(error instanceof Error ? error.message : String(error)),
+    );
   } else if (service === null) {
     try {
       start(message.config, message.crashed);

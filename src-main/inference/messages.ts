@@ -9,11 +9,14 @@ import type {
   ResultState,
 } from '../../src-shared/index.ts';
 import type { MaskOptions } from './mask/options.ts';
+import type { ModelFolders, RegistryJob, RegistryResults } from './registry/index.ts';
 
 /** What the inference process is told once, before anything else. */
 export interface InferenceConfig {
   /** Folder that holds one folder per model. */
   readonly modelsDir: string;
+  /** The same for models that users added; absent or null: there is none. */
+  readonly userModelsDir?: string | null;
   readonly modelId: string;
   readonly intraOpThreads: number;
   readonly allowSpinning: boolean;
@@ -28,6 +31,8 @@ export interface InferenceConfig {
 export type ToInference =
   /** `crashed`: execution providers during whose trial an earlier process ended. */
   | { readonly type: 'init'; readonly config: InferenceConfig; readonly crashed: readonly ProviderName[] }
+  /** Instead of `init`: work on the registry, after which the process is ended. */
+  | { readonly type: 'registry'; readonly folders: ModelFolders; readonly job: RegistryJob }
   | { readonly type: 'frame'; readonly frame: GpuFrame }
   /** The pixels lie in the shared memory. */
   | {
@@ -85,6 +90,7 @@ interface Trying {
 /** Inference process -> engine. Every frame is answered by one `result` or one `dropped`. */
 export type FromInference =
   | Ready
+  | { readonly type: 'registry-done'; readonly value: RegistryResults[RegistryJob['name']] }
   | Trying
   /** It cannot work and ends: model refused, runtime does not load. In the operator's words. */
   | { readonly type: 'failed'; readonly message: string }

@@ -1,0 +1,70 @@
+import type { ModelCheck, ModelListing } from '../../../src-shared/index.ts';
+import type { SpawnInference } from '../child.ts';
+import { ModelRefused } from '../manifest.ts';
+import type { FromInference, ToInference } from '../messages.ts';
+import type { ModelFolders } from './folders.ts';
+import { type AddRequest, addModel, removeModel, verifyModels } from './registry.ts';
+
+/** Work on the registry that reads, copies or runs models. */
+export type RegistryJob =
+  | { readonly name: 'verify'; readonly id: string | null }
+  | { readonly name: 'add'; readonly request: AddRequest }
+  | { readonly name: 'remove'; readonly id: string };
+
+export interface RegistryResults {
+  readonly verify: readonly ModelCheck[];
+  readonly add: ModelListing;
+  readonly remove: null;
+}
+
+/** Copying and trying the largest models on a slow disk. */
+const JOB_LIMIT_MS = 300_000;
+
+/** Does the job in this process. @throws {ModelRefused} */
+export async function doRegistryJob(
+  folders: ModelFolders,
+  job: RegistryJob,
+): Promise<RegistryResults[RegistryJob['name']]> {
+  switch (job.name) {
+    case 'verify':
+      return verifyModels(folders, job.id);
+    case 'add':
+      return addModel(folders, job.request);
+    case 'remove':
+      removeModel(folders, job.id);
+      return null;
+  }
+}
+
+/**
+ * Has the job done in an inference process of its own: a file that makes ONNX Runtime crash or hang must not take the
+ * engine with it.
+ *
+ * @throws {ModelRefused}
+ */
+export async function runRegistryJob<J extends RegistryJob>(
+  spawn: SpawnInference,
+  folders: ModelFolders,
+  job: J,
+): Promise<RegistryResults[J['name']]> {
+  const child = await spawn();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      const refuse = (words: string): void => reject(new ModelRefused(words));
+      child.onMessage((message) => {
+        const heard = message as FromInference;
+        if (heard.type === 'registry-done') resolve(heard.value as RegistryResults[J['name']]);
+        else if (heard.type === 'failed') refuse(heard.message);
+      });
+      child.onExit((code, signal) =>
+        refuse(`the process that looked at the model ended (${signal ?? code ?? 'unknown'})`),
+      );
+      timer = setTimeout(() => refuse(`not done after ${JOB_LIMIT_MS / 1000} s`), JOB_LIMIT_MS);
+      child.postMessage({ type: 'registry', folders, job } satisfies ToInference);
+    });
+  } finally {
+    clearTimeout(timer);
+    child.kill();
+  }
+}
