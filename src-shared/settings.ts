@@ -1,22 +1,17 @@
 import { z } from 'zod';
+import { alertSettings } from './alert-settings.ts';
 import { ORIENTATIONS } from './frame.ts';
 import { PROVIDER_CHOICES } from './providers.ts';
+import { SECRET_MASK, type SettingInfo, setting } from './setting.ts';
 
-/** What the settings panel, the command line and the README say about a setting beside its type and range. */
-export interface SettingInfo {
-  readonly title: string;
-  readonly unit?: string;
-  /** false: takes effect at the next start of the engine. */
-  readonly live: boolean;
-  /** Environment variable that overrides the settings file. */
-  readonly env?: string;
-}
-
-const setting = <T extends z.ZodType>(schema: T, info: SettingInfo): T => schema.meta({ ...info }) as T;
+export { SECRET_MASK, type SettingInfo };
 
 const MIB = 1024 * 1024;
 const fraction = z.number().min(0).max(1);
 const port = z.number().int().min(0).max(65535);
+
+/** Lowest first: what a logger lets through. `off` silences it. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'off'] as const;
 
 /**
  * Every setting: key, type, range and default in one place (design, sections 4-7).
@@ -216,15 +211,55 @@ export const settingsSchema = z.strictObject({
     env: 'DASHBOARD_PORT',
   }),
   'log.mode': setting(z.enum(['normal', 'perf']).default('normal'), {
-    title: 'perf: log warnings and up only',
+    title: 'perf: log warnings and up only (never silences kpi.log)',
     live: true,
     env: 'LOG_MODE',
+  }),
+  'log.levels': setting(z.record(z.string().regex(/^igt(\.[a-z-]{1,32})?$/), z.enum(LOG_LEVELS)).default({}), {
+    title: 'Lowest level logged by a component, e.g. {"igt.source": "debug"}; igt is all of them',
+    live: true,
+  }),
+  'log.maxFileMb': setting(z.number().min(0.1).max(1024).default(20), {
+    title: 'A log file larger than this is put aside and a new one begun',
+    unit: 'MB',
+    live: true,
+  }),
+  'log.maxFileHours': setting(
+    z
+      .number()
+      .min(0.01)
+      .max(24 * 366)
+      .default(24),
+    { title: 'A log file older than this is put aside and a new one begun', unit: 'h', live: true },
+  ),
+  'log.keepFiles': setting(z.number().int().min(1).max(1000).default(14), {
+    title: 'Log files put aside that are kept, of each log',
+    live: true,
   }),
   'kpi.intervalS': setting(z.number().min(0.2).max(60).default(1), {
     title: 'Time between two KPI samples',
     unit: 's',
     live: false,
   }),
+  'kpi.logging': setting(z.boolean().default(true), {
+    title: 'Write logs/kpi.log',
+    live: true,
+    env: 'KPI_LOGGING',
+  }),
+  'kpi.historySamples': setting(z.number().int().min(10).max(86_400).default(300), {
+    title: 'KPI samples kept in memory',
+    live: false,
+  }),
+  'kpi.historyDays': setting(z.number().int().min(0).max(366).default(7), {
+    title: 'Days KPI samples are kept on disk; 0: not at all',
+    unit: 'd',
+    live: true,
+  }),
+  'gpu.probe': setting(z.string().max(4096).default('nvidia-smi'), {
+    title: 'Program that reports GPU utilisation, memory and temperature; empty: none',
+    live: false,
+  }),
+  ...alertSettings,
 });
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
@@ -242,6 +277,20 @@ export const settingsPatchSchema: z.ZodType<SettingsPatch> = z.strictObject(
 
 /** All defaults. */
 export const defaultSettings = (): Settings => settingsSchema.parse({});
+
+/** The settings as others may see them: secrets that are set are masked. */
+export function publicSettings(settings: Settings): Settings {
+  const hidden = SETTING_KEYS.filter((key) => settingInfo(key).secret === true && settings[key] !== '');
+  return { ...settings, ...Object.fromEntries(hidden.map((key) => [key, SECRET_MASK])) };
+}
+
+/** A patch without the secrets that came back masked: they stay as they are. */
+export function withoutMasks(patch: SettingsPatch): SettingsPatch {
+  const kept = Object.entries(patch).filter(
+    ([key, value]) => !(value === SECRET_MASK && settingInfo(key as SettingKey).secret === true),
+  );
+  return Object.fromEntries(kept) as SettingsPatch;
+}
 
 /** Title, unit, liveness and environment name of one setting. */
 export function settingInfo(key: SettingKey): SettingInfo {

@@ -83,6 +83,7 @@ function openEngine(source: string, folder: string): Engine {
     userModelsDir: null,
     recordingFolders: [],
     recordingsDir: path.join(folder, 'recordings'),
+    dataDir: null,
     log: createLog('engine', 'warn', (line) => process.stderr.write(line)),
   });
 }

@@ -51,6 +51,7 @@ export async function runEngine(
     userModelsDir: path.join(dataDir, 'models'),
     recordingFolders: recordingFolders(store.current, dataDir),
     recordingsDir: path.join(dataDir, 'recordings'),
+    dataDir,
     log,
   });
   const server = new HttpServer(

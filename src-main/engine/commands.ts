@@ -1,4 +1,5 @@
 import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
+import { publicSettings } from '../../src-shared/index.ts';
 import type { Engine } from './engine.ts';
 import { isModelCommand, type ModelCommand, type ModelDesk } from './model-desk.ts';
 import { isShelfCommand, type RecordingShelf, type ShelfCommand } from './recording-shelf.ts';
@@ -37,7 +38,7 @@ const commandHandlers: Handlers = {
   'recording.stop': (engine) => engine.stopRecording(),
   'settings.update': async (engine, { patch }) => {
     const needRestart = await engine.applySettings(patch);
-    return { settings: engine.settings, needRestart };
+    return { settings: publicSettings(engine.settings), needRestart };
   },
 };
 

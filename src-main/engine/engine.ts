@@ -11,10 +11,10 @@ import type {
   Settings,
   SettingsPatch,
 } from '../../src-shared/index.ts';
-import { settingInfo } from '../../src-shared/index.ts';
+import { publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
-import { KpiSampler, type LogControl, ProblemBoard } from '../monitoring/index.ts';
+import { type LogControl, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import { AddressRules } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
@@ -24,6 +24,7 @@ import { inferenceOptions, lagLimitMs, maskOptions } from './inference-options.t
 import { InferenceWatch } from './inference-watch.ts';
 import { LivePath } from './live-path.ts';
 import { ModelDesk } from './model-desk.ts';
+import { MonitoringDesk } from './monitoring-desk.ts';
 import type { EnginePart } from './part.ts';
 import { PublisherSlot } from './publisher-slot.ts';
 import { RecordingDesk } from './recording-desk.ts';
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly recordingFolders: readonly string[];
   /** Where recordings go when no setting says otherwise. */
   readonly recordingsDir: string;
+  /** Logs, history, recordings; null: nothing is kept (measuring, tests). */
+  readonly dataDir: string | null;
   readonly log: LogControl;
 }
 
@@ -59,10 +62,10 @@ const COMMAND_GRACE_MS = 1000;
 export class Engine implements EngineBackend {
   readonly build: string;
   readonly queues: PipelineQueues;
+  readonly monitoring: MonitoringDesk;
   readonly #settings: SettingsStore;
   readonly #log: LogControl;
   readonly #problems = new ProblemBoard();
-  readonly #kpi = new KpiSampler(monotonicMs());
   readonly #displays = new DisplayFeed();
   readonly #commands: CommandQueue;
   readonly #addressRules: AddressRules;
@@ -77,7 +80,6 @@ export class Engine implements EngineBackend {
   readonly #announcer = new Announcer(() => this.snapshot());
   readonly #sentListeners = new Set<(packet: ResultPacket) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
-  #latestKpi: KpiSample | null = null;
   #isClosing = false;
 
   constructor(options: EngineOptions) {
@@ -121,6 +123,7 @@ export class Engine implements EngineBackend {
       problem: (key, message) => this.#problem(key, message),
     });
     this.#source = this.#buildSource();
+    this.monitoring = this.#buildMonitoring(options, settings);
     this.#recording = this.#buildRecording(options);
     this.#commands = new CommandQueue(
       this,
@@ -131,6 +134,7 @@ export class Engine implements EngineBackend {
       { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
       this.#publisher,
       this.#source,
+      this.monitoring,
     ];
   }
 
@@ -141,6 +145,7 @@ export class Engine implements EngineBackend {
     }
     this.#settings.onSaveProblem((problem) => this.#noteSaveProblem(problem));
     this.#inference.start();
+    this.monitoring.start();
     await this.#recording.start();
     await this.#publisher.open(this.#settings.current);
     await this.openSource();
@@ -164,7 +169,7 @@ export class Engine implements EngineBackend {
     this.#livePath.abandonFrames();
     this.#publisher.announceUnavailable('the engine is closing');
     await Promise.all([this.#source.close(), this.#publisher.close(), this.#recording.close()]);
-    await this.#inference.close();
+    await Promise.all([this.#inference.close(), this.monitoring.close()]);
     await this.#settings.settled();
   }
 
@@ -177,7 +182,7 @@ export class Engine implements EngineBackend {
   }
 
   latestKpi(): KpiSample | null {
-    return this.#latestKpi;
+    return this.monitoring.latest();
   }
 
   /** received, sent, dropped and in flight right now: the identity of design section 4. */
@@ -218,7 +223,7 @@ export class Engine implements EngineBackend {
       inference: this.#watch.describe(this.#inference.state, this.settings['model.enabled']),
       publisher: this.#publisher.describe(this.#source.kind),
       recording: this.#recording.describe(),
-      settings: this.#settings.current,
+      settings: publicSettings(this.#settings.current),
       problems: this.#problems.current(monotonicMs()),
     };
   }
@@ -235,7 +240,7 @@ export class Engine implements EngineBackend {
   async applySettings(patch: SettingsPatch): Promise<(keyof Settings)[]> {
     const before = this.#settings.current;
     this.#addressRules.check(patch, before['publish.allowedPeers']);
-    const valid = this.#settings.update(patch);
+    const valid = this.#settings.update(withoutMasks(patch));
     const settings = this.#settings.current;
     const changed = (Object.keys(valid) as SettingKey[]).filter(
       (key) => JSON.stringify(before[key]) !== JSON.stringify(settings[key]),
@@ -302,6 +307,7 @@ export class Engine implements EngineBackend {
         this.#livePath.abandonFrames();
         this.#publisher.forgetSource();
         this.#displays.restart();
+        this.monitoring.sourceChanged();
       },
       livenessChanged: () => this.#announcer.snapshotNow(),
       changed: () => this.#announcer.changed(),
@@ -344,6 +350,27 @@ export class Engine implements EngineBackend {
     });
   }
 
+  #buildMonitoring({ log, dataDir }: EngineOptions, settings: Settings): MonitoringDesk {
+    return new MonitoringDesk({
+      log: log.log,
+      problems: this.#problems,
+      settings,
+      dataDir,
+      inputs: () => ({
+        metrics: this.pipelineMetrics(),
+        counts: this.#livePath.counts(),
+        coalesced: this.#displays.coalesced,
+        upstream: this.#source.upstreamFigures(),
+        syncMs: this.#source.syncMs,
+        inferencePid: this.inferencePid,
+        archive: this.#recording.kpi(),
+        liveness: this.#source.liveness,
+        publisher: this.#publisher.describe(this.#source.kind),
+        modelRuns: this.settings['model.enabled'] && this.#inference.state.link === 'ready',
+      }),
+    });
+  }
+
   #noteSaveProblem(problem: string | null): void {
     if (problem === null) {
       this.#problems.clear('settings.save');
@@ -355,7 +382,7 @@ export class Engine implements EngineBackend {
   }
 
   #receive(frame: RawFrame): void {
-    this.#kpi.frameReceived();
+    this.monitoring.frameReceived();
     // First: recorded is what was received, whatever becomes of it.
     this.#recording.frame(frame);
     this.#livePath.receive(frame);
@@ -374,7 +401,7 @@ export class Engine implements EngineBackend {
 
   #sent(packet: ResultPacket): void {
     if (packet.result !== null) {
-      this.#kpi.maskSent(packet.trace);
+      this.monitoring.maskSent(packet.trace);
     }
     this.#watch.answered(packet);
     this.#displays.offerPair(packet);
@@ -388,18 +415,7 @@ export class Engine implements EngineBackend {
     const maxLagMs = lagLimitMs(this.settings, this.#source.periodMs);
     this.#livePath.setMaxLagMs(maxLagMs);
     this.#inference.setMaxLagMs(maxLagMs);
-    const counts = this.#livePath.counts();
-    this.#latestKpi = this.#kpi.sample(monotonicMs(), {
-      metrics: this.pipelineMetrics(),
-      framesReceived: counts.received,
-      framesSent: counts.sent,
-      framesInFlight: counts.inFlight,
-      upstreamLost: this.#source.upstreamLost,
-      coalesced: this.#displays.coalesced,
-      syncMs: this.#source.syncMs,
-      archive: this.#recording.kpi(),
-    });
-    this.#announcer.kpi(this.#latestKpi);
+    this.#announcer.kpi(this.monitoring.sample());
   }
 
   #problem(key: string, message: string): void {

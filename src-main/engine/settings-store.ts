@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import {
   SETTING_KEYS,
+  type SettingKey,
   type Settings,
   type SettingsPatch,
   settingInfo,
@@ -171,8 +172,15 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What the text of a variable means, where it is not the value itself. Installations use `LOG_MODE` and `KPI_LOGGING` so. */
+const ENVIRONMENT_VALUES: Partial<Record<SettingKey, (text: string) => unknown>> = {
+  'http.port': Number,
+  'log.mode': (text) => (text === 'perf' ? 'perf' : 'normal'),
+  'kpi.logging': (text) => !['0', 'false', 'off', 'no'].includes(text.toLowerCase()),
+};
+
 /**
- * Settings that have an environment name. `LOG_MODE` takes any value but `perf` as normal, as installations do.
+ * Settings that have an environment name.
  *
  * @throws {BadSetting} naming the variable and its value.
  */
@@ -184,8 +192,7 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
     if (env === undefined || text === undefined || text === '') {
       continue;
     }
-    const value =
-      key === 'http.port' ? Number(text) : key === 'log.mode' ? (text === 'perf' ? 'perf' : 'normal') : text;
+    const value = ENVIRONMENT_VALUES[key]?.(text) ?? text;
     const parsed = settingsPatchSchema.safeParse({ [key]: value });
     if (!parsed.success) {
       throw new BadSetting(`environment variable ${env}="${text}": ${wordsOf(parsed.error)}`);

@@ -1,12 +1,11 @@
 import type { EngineSnapshot, Liveness, RawFrame, SettingKey, Settings, SourceLink } from '../../src-shared/index.ts';
 import type { SourceState } from '../acquisition/index.ts';
-import { LivenessMonitor, type Log } from '../monitoring/index.ts';
+import { LivenessMonitor, type Log, type UpstreamFigures, UpstreamTruth } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import { changedInGroup, type EnginePart } from './part.ts';
 import type { RecordedSource } from './recording-desk.ts';
 import { samePixels } from './same-pixels.ts';
 import { SourceSlot } from './source-slot.ts';
-import { UpstreamGaps } from './upstream-gaps.ts';
 
 export interface SourceDeskEvents {
   readonly log: Log;
@@ -31,7 +30,7 @@ export class SourceDesk implements EnginePart {
   readonly #on: SourceDeskEvents;
   readonly #slot: SourceSlot;
   readonly #liveness = new LivenessMonitor();
-  readonly #gaps = new UpstreamGaps();
+  readonly #upstream = new UpstreamTruth();
   #lastFrame: RawFrame | null = null;
   #lastLiveness: Liveness = 'NO SOURCE';
   #lastLink: SourceLink = 'disconnected';
@@ -107,9 +106,14 @@ export class SourceDesk implements EnginePart {
     return this.#liveness.periodMs;
   }
 
-  /** Frames lost before us; null where the source does not number them. */
-  get upstreamLost(): number | null {
-    return this.#gaps.lost;
+  /** Newest liveness that was judged. */
+  get liveness(): Liveness {
+    return this.#lastLiveness;
+  }
+
+  /** What happened to the pictures before us; once a sample. */
+  upstreamFigures(): UpstreamFigures {
+    return this.#upstream.figures(monotonicMs());
   }
 
   /** Newest frame's picture-to-pose stamp difference, ms; null without a pose. */
@@ -144,7 +148,7 @@ export class SourceDesk implements EnginePart {
       this.#on.lost(reason);
     }
     this.#on.ended(reason);
-    this.#gaps.restart();
+    this.#upstream.sourceChanged();
     this.#keepAsLast(null);
     this.#lastLink = 'disconnected';
     await this.#slot.close();
@@ -170,7 +174,7 @@ export class SourceDesk implements EnginePart {
     const identical = this.#lastFrame !== null && samePixels(this.#lastFrame.raw, frame.raw);
     this.#keepAsLast(frame);
     this.#liveness.frame(frame.receivedMs, identical);
-    this.#gaps.frame(frame.meta);
+    this.#upstream.frame(frame.meta, frame.receivedMs, identical);
     this.#on.frame(frame);
   }
 
@@ -183,7 +187,7 @@ export class SourceDesk implements EnginePart {
 
   #lost(why: string | null): void {
     this.#on.lost(noFrames(why ?? 'the link is lost'));
-    this.#gaps.restart();
+    this.#upstream.linkRestarted();
   }
 }
 

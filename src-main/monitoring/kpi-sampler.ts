@@ -11,6 +11,17 @@ import {
   type Stage,
 } from '../../src-shared/index.ts';
 import { SlidingHistogram, zeroDrops } from '../pipeline/index.ts';
+import type { UnjudgedSample } from './alert-rules.ts';
+import type { GpuFigures } from './gpu-probe.ts';
+import type { ProcessFigures } from './process-probe.ts';
+import { stageMs } from './stage-durations.ts';
+import type { UpstreamFigures } from './upstream-truth.ts';
+
+/** How recording is doing. */
+export type ArchiveFigures = Pick<
+  KpiSample,
+  'archived_total' | 'archive_backlog_frames' | 'archive_backlog_bytes' | 'archive_lost'
+>;
 
 /** What the sampler cannot count by itself and asks for when it takes a sample. */
 export interface KpiContext {
@@ -18,13 +29,16 @@ export interface KpiContext {
   readonly framesReceived: number;
   readonly framesSent: number;
   readonly framesInFlight: number;
-  readonly upstreamLost: number | null;
   readonly coalesced: number;
+  readonly upstream: UpstreamFigures;
   readonly syncMs: number | null;
-  readonly archive: Pick<
-    KpiSample,
-    'archived_total' | 'archive_backlog_frames' | 'archive_backlog_bytes' | 'archive_lost'
-  >;
+  readonly gpu: GpuFigures;
+  readonly engine: ProcessFigures;
+  readonly inference: ProcessFigures;
+  readonly diskFreeMb: number | null;
+  readonly logLost: number;
+  readonly custom: Readonly<Record<string, number | null>>;
+  readonly archive: ArchiveFigures;
 }
 
 /**
@@ -80,21 +94,24 @@ export class KpiSampler {
   }
 
   /** The sample since the last call; `nowMs` monotonic. */
-  sample(nowMs: number, context: KpiContext): KpiSample {
+  sample(nowMs: number, context: KpiContext): UnjudgedSample {
     const seconds = Math.max(1e-3, (nowMs - this.#lastSampleMs) / 1000);
     this.#lastSampleMs = nowMs;
     const latency = this.#latency.take();
     const { queues } = context.metrics;
-    const sample: KpiSample = {
+    const sample: UnjudgedSample = {
       ts: Date.now() / 1000,
       fps_in: this.#received / seconds,
       fps_out: this.#masksSent / seconds,
+      source_fps: context.upstream.sourceFps,
       latency_ms: latency?.p50 ?? null,
       latency_p50_ms: latency?.p50 ?? null,
       latency_p95_ms: latency?.p95 ?? null,
       latency_p99_ms: latency?.p99 ?? null,
       stage_ms: takeAll(this.#stages, STAGES),
       detail_ms: takeAll(this.#details, DETAIL_STAGES),
+      ...context.gpu,
+      ...processFields(context),
       queue_raw_size: queues.Queue_Raw.size,
       queue_rt_size: queues.Queue_RT_dyn.size,
       queue_gpu_size: queues.Queue_GPU.size,
@@ -107,11 +124,17 @@ export class KpiSampler {
       frames_received: context.framesReceived,
       frames_sent: context.framesSent,
       frames_in_flight: context.framesInFlight,
-      upstream_lost: context.upstreamLost,
       coalesced: context.coalesced,
       ...context.archive,
+      upstream_lost: context.upstream.lost,
+      duplicate_frames: context.upstream.duplicates,
       sync_ms: context.syncMs,
-      memory_mb: process.memoryUsage.rss() / (1024 * 1024),
+      clock_offset_ms: context.upstream.clockOffsetMs,
+      clock_drift_ppm: context.upstream.clockDriftPpm,
+      source_jitter_ms: context.upstream.jitterMs,
+      disk_free_mb: context.diskFreeMb,
+      log_lost: context.logLost,
+      custom: context.custom,
     };
     this.#received = 0;
     this.#masksSent = 0;
@@ -126,26 +149,20 @@ function takeAll<S extends string>(
   return Object.fromEntries(stages.map((stage) => [stage, histograms[stage].take()])) as Record<S, Percentiles | null>;
 }
 
-/** Duration of one stage, ms; null where the frame never got there. */
-export function stageMs(trace: LatencyTrace, stage: Stage): number | null {
-  switch (stage) {
-    case 'queue':
-      return difference(trace.receivedMs, trace.dequeuedMs);
-    case 'preprocess':
-      return difference(trace.dequeuedMs, trace.preprocessedMs);
-    case 'wait':
-      return trace.modelWaitMs;
-    case 'run':
-      return difference(trace.runStartMs, trace.runEndMs);
-    case 'postprocess':
-      return difference(trace.runEndMs, trace.postprocessedMs);
-    case 'send':
-      return difference(trace.postprocessedMs, trace.sentMs);
-  }
+function processFields({ engine, inference }: KpiContext) {
+  return {
+    cpu_percent: sumOfKnown(engine.cpuPercent, inference.cpuPercent),
+    memory_mb: sumOfKnown(engine.memoryMb, inference.memoryMb),
+    engine_cpu_percent: engine.cpuPercent,
+    engine_memory_mb: engine.memoryMb,
+    inference_cpu_percent: inference.cpuPercent,
+    inference_memory_mb: inference.memoryMb,
+  };
 }
 
-function difference(from: number | null, to: number | null): number | null {
-  return from === null || to === null ? null : to - from;
+/** While the inference process is being started again, the engine alone is what runs. */
+function sumOfKnown(a: number | null, b: number | null): number | null {
+  return a === null && b === null ? null : (a ?? 0) + (b ?? 0);
 }
 
 function sumByReason(metrics: PipelineMetrics): Record<DropReason, number> {

@@ -57,6 +57,13 @@ export class ProblemBoard {
     return this.#entries.get(key)?.count ?? 0;
   }
 
+  /** What is wrong until it is cleared: these become alerts. */
+  standing(): Problem[] {
+    return [...this.#entries]
+      .filter(([, entry]) => entry.standing)
+      .map(([key, { severity, message, count }]) => ({ key, severity, message, count }));
+  }
+
   current(nowMs: number): Problem[] {
     const shown: Problem[] = [];
     for (const [key, entry] of this.#entries) {

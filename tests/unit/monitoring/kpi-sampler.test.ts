@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KpiSampler } from '../../../src-main/monitoring/index.ts';
+import { KpiSampler, NO_GPU } from '../../../src-main/monitoring/index.ts';
 import { initQueues } from '../../../src-main/pipeline/index.ts';
 import type { LatencyTrace } from '../../../src-shared/index.ts';
 
@@ -19,10 +19,23 @@ const context = () => ({
   framesReceived: 0,
   framesSent: 0,
   framesInFlight: 0,
-  upstreamLost: null,
   coalesced: 0,
+  upstream: {
+    lost: null,
+    duplicates: 0,
+    sourceFps: null,
+    clockOffsetMs: null,
+    clockDriftPpm: null,
+    jitterMs: null,
+  },
   syncMs: null,
   archive: { archived_total: 0, archive_backlog_frames: 0, archive_backlog_bytes: 0, archive_lost: 0 },
+  gpu: NO_GPU,
+  engine: { cpuPercent: 40, memoryMb: 100 },
+  inference: { cpuPercent: null, memoryMb: null },
+  diskFreeMb: null,
+  logLost: 0,
+  custom: {},
 });
 
 describe('KpiSampler', () => {
@@ -47,6 +60,15 @@ describe('KpiSampler', () => {
     expect(sample.latency_ms).toBeNull();
     expect(sample.stage_ms.run).toBeNull();
     expect(sample.upstream_lost).toBeNull();
+  });
+
+  it('adds up the processes there are, and has no value for what nobody reports', () => {
+    const sampler = new KpiSampler(0);
+    expect(sampler.sample(1000, context())).toMatchObject({ cpu_percent: 40, memory_mb: 100, gpu_util: null });
+    const both = { ...context(), inference: { cpuPercent: 60, memoryMb: 200 } };
+    expect(sampler.sample(2000, both)).toMatchObject({ cpu_percent: 100, memory_mb: 300 });
+    const none = { ...context(), engine: { cpuPercent: null, memoryMb: null } };
+    expect(sampler.sample(3000, none)).toMatchObject({ cpu_percent: null });
   });
 
   it('splits the latency into stages', () => {
