@@ -5,7 +5,9 @@
  * direction is `hello`; a protocol mismatch asks for a reload. Everything a console sends passes `consoleMessageSchema`.
  */
 import { z } from 'zod';
+import type { Alert, AlertOverview } from './alerts.ts';
 import type { SourceKind } from './frame.ts';
+import type { HealthReport } from './health.ts';
 import type { KpiSample, Liveness } from './kpi.ts';
 import { addModelSchema, type ModelCheck, type ModelListing, modelIdSchema } from './models.ts';
 import type { ProviderReport } from './providers.ts';
@@ -32,6 +34,7 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 export const FRAMES_IN_FLIGHT = 2;
 
 const address = z.string().trim().min(1).max(4096);
+const alertKey = z.string().min(1).max(256);
 
 /** One row per command: what it takes and what it returns. */
 export const commandSchemas = {
@@ -55,6 +58,10 @@ export const commandSchemas = {
   'models.verify': z.strictObject({ id: modelIdSchema.optional() }),
   'models.add': addModelSchema,
   'models.remove': z.strictObject({ id: modelIdSchema }),
+  'alerts.list': z.strictObject({}),
+  'alerts.acknowledge': z.strictObject({ key: alertKey }),
+  /** Changes of this alert (`*`: of all) are not sent to the routes for so long; 0 ends it. */
+  'alerts.silence': z.strictObject({ key: alertKey, seconds: z.number().min(0).max(86_400) }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
@@ -77,6 +84,9 @@ export interface CommandResults {
   'models.verify': { readonly checks: readonly ModelCheck[] };
   'models.add': { readonly model: ModelListing };
   'models.remove': null;
+  'alerts.list': AlertOverview;
+  'alerts.acknowledge': null;
+  'alerts.silence': null;
 }
 
 const finite = z.number().refine(Number.isFinite);
@@ -162,4 +172,7 @@ export interface EngineSnapshot {
   readonly recording: RecordingStatus;
   readonly settings: Settings;
   readonly problems: readonly Problem[];
+  readonly health: Pick<HealthReport, 'health' | 'reasons'>;
+  /** pending, warning, critical and recovering, worst first. */
+  readonly alerts: readonly Alert[];
 }

@@ -40,6 +40,15 @@ const commandHandlers: Handlers = {
     const needRestart = await engine.applySettings(patch);
     return { settings: publicSettings(engine.settings), needRestart };
   },
+  'alerts.list': async (engine) => engine.monitoring.alerts(),
+  'alerts.acknowledge': async (engine, { key }) => {
+    engine.monitoring.acknowledge(key);
+    return null;
+  },
+  'alerts.silence': async (engine, { key, seconds }) => {
+    engine.monitoring.silence(key, seconds);
+    return null;
+  },
 };
 
 /** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */

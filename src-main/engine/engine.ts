@@ -225,6 +225,8 @@ export class Engine implements EngineBackend {
       recording: this.#recording.describe(),
       settings: publicSettings(this.#settings.current),
       problems: this.#problems.current(monotonicMs()),
+      health: this.monitoring.healthNow,
+      alerts: this.monitoring.alerts().active,
     };
   }
 
@@ -356,6 +358,7 @@ export class Engine implements EngineBackend {
       problems: this.#problems,
       settings,
       dataDir,
+      changed: () => this.#announcer.changed(),
       inputs: () => ({
         metrics: this.pipelineMetrics(),
         counts: this.#livePath.counts(),
@@ -366,6 +369,7 @@ export class Engine implements EngineBackend {
         archive: this.#recording.kpi(),
         liveness: this.#source.liveness,
         publisher: this.#publisher.describe(this.#source.kind),
+        inferenceLink: this.#inference.state.link,
         modelRuns: this.settings['model.enabled'] && this.#inference.state.link === 'ready',
       }),
     });

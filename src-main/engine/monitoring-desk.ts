@@ -1,29 +1,35 @@
 import type {
+  AlertOverview,
   HealthReport,
+  HistoryQuery,
+  InferenceLink,
   KpiSample,
   LatencyTrace,
+  Liveness,
   MetricDescription,
+  MonitoringView,
   PipelineMetrics,
   PublisherLink,
   SettingKey,
   Settings,
 } from '../../src-shared/index.ts';
 import {
-  AlertRules,
   type ArchiveFigures,
+  bucketed,
   DiskProbe,
   GpuProbe,
-  healthOf,
   KpiSampler,
   type Log,
   MetricRegistry,
   OtherProcessProbe,
   OwnProcessProbe,
   type ProblemBoard,
+  SampleRing,
   TraceHistograms,
   type UpstreamFigures,
 } from '../monitoring/index.ts';
 import { type LedgerCounts, monotonicMs } from '../pipeline/index.ts';
+import { AlertDesk } from './alert-desk.ts';
 import type { EnginePart } from './part.ts';
 
 /** What the rest of the engine knows when a sample is taken. */
@@ -35,12 +41,12 @@ export interface MonitoringInputs {
   readonly syncMs: number | null;
   readonly inferencePid: number | null;
   readonly archive: ArchiveFigures;
-  readonly liveness: HealthInputs['liveness'];
+  readonly liveness: Liveness;
   readonly publisher: { readonly link: PublisherLink; readonly address: string };
+  readonly inferenceLink: InferenceLink;
   /** The model is wanted and its process is ready. */
   readonly modelRuns: boolean;
 }
-type HealthInputs = Parameters<AlertRules['conditions']>[0];
 
 export interface MonitoringDeskOptions {
   readonly log: Log;
@@ -49,26 +55,28 @@ export interface MonitoringDeskOptions {
   /** Whose disk is watched; null: none is. */
   readonly dataDir: string | null;
   readonly inputs: () => MonitoringInputs;
+  /** Something a console shows has changed. */
+  readonly changed: () => void;
 }
 
 /** Everything the pipeline knows about itself, once a second: figures, their history, health and alerts. */
-export class MonitoringDesk implements EnginePart {
+export class MonitoringDesk implements EnginePart, MonitoringView {
   readonly registry: MetricRegistry;
   readonly #options: MonitoringDeskOptions;
   readonly #kpi = new KpiSampler(monotonicMs());
   readonly #histograms = new TraceHistograms();
-  readonly #rules = new AlertRules();
+  readonly #alerts: AlertDesk;
+  readonly #ring: SampleRing;
   readonly #gpu: GpuProbe;
   readonly #own = new OwnProcessProbe();
   readonly #other = new OtherProcessProbe();
   readonly #disk: DiskProbe | null;
-  #settings: Settings;
   #latest: KpiSample | null = null;
-  #health: Pick<HealthReport, 'health' | 'reasons'> = { health: 'OK', reasons: [] };
 
   constructor(options: MonitoringDeskOptions) {
     this.#options = options;
-    this.#settings = options.settings;
+    this.#alerts = new AlertDesk(options);
+    this.#ring = new SampleRing(options.settings['kpi.historySamples']);
     this.registry = new MetricRegistry((name, error) => this.#metricFailed(name, error));
     this.#gpu = new GpuProbe(
       options.settings['gpu.probe'],
@@ -86,8 +94,8 @@ export class MonitoringDesk implements EnginePart {
     await this.#gpu.close();
   }
 
-  settingsChanged(_changed: ReadonlySet<SettingKey>, settings: Settings): void {
-    this.#settings = settings;
+  settingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): void {
+    this.#alerts.settingsChanged(changed, settings);
   }
 
   frameReceived(): void {
@@ -102,7 +110,7 @@ export class MonitoringDesk implements EnginePart {
 
   /** The figures of another source have to settle before anybody is alarmed by them. */
   sourceChanged(): void {
-    this.#rules.sourceChanged();
+    this.#alerts.sourceChanged();
   }
 
   /** Takes a sample. */
@@ -125,19 +133,9 @@ export class MonitoringDesk implements EnginePart {
       logLost: 0,
       custom: this.registry.values(),
     });
-    const conditions = this.#rules.conditions(
-      {
-        sample: unjudged,
-        settings: this.#settings,
-        liveness: inputs.liveness,
-        publisher: inputs.publisher,
-        modelRuns: inputs.modelRuns,
-        problems: this.#options.problems.standing(),
-      },
-      () => null,
-    );
-    this.#health = healthOf(conditions);
-    this.#latest = { ...unjudged, health: this.#health.health };
+    const { liveness, publisher, modelRuns } = inputs;
+    this.#latest = this.#alerts.judge(unjudged, { liveness, publisher, modelRuns });
+    this.#ring.add(this.#latest);
     return this.#latest;
   }
 
@@ -153,8 +151,41 @@ export class MonitoringDesk implements EnginePart {
     return this.#histograms.snapshot();
   }
 
-  get health(): Pick<HealthReport, 'health' | 'reasons'> {
-    return this.#health;
+  recent(count: number): readonly KpiSample[] {
+    return this.#ring.newest(count);
+  }
+
+  async range({ from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, points }: HistoryQuery) {
+    const samples = this.#ring.newest(Number.MAX_SAFE_INTEGER).filter(({ ts }) => ts >= from && ts <= to);
+    return bucketed(samples, points, this.metrics());
+  }
+
+  /** Worst of the alerts that are not over. */
+  get healthNow(): Pick<HealthReport, 'health' | 'reasons'> {
+    return this.#alerts.health();
+  }
+
+  health(): HealthReport {
+    const { inferenceLink, liveness } = this.#options.inputs();
+    const notReady = [
+      ...(this.#latest === null ? ['no sample has been taken yet'] : []),
+      ...(inferenceLink === 'ready' || inferenceLink === 'off' ? [] : [`the model is not running: ${inferenceLink}`]),
+      ...(liveness === 'SOURCE FAILED' ? ['the source cannot be used'] : []),
+    ];
+    return { ...this.healthNow, live: true, ready: notReady.length === 0, notReady };
+  }
+
+  alerts(): AlertOverview {
+    return this.#alerts.overview();
+  }
+
+  /** @throws {NoSuchAlert} */
+  acknowledge(key: string): void {
+    this.#alerts.acknowledge(key);
+  }
+
+  silence(key: string, seconds: number): void {
+    this.#alerts.silence(key, seconds);
   }
 
   #metricFailed(name: string, error: unknown): void {

@@ -1,8 +1,11 @@
+export { ALL_ALERTS, AlertBook, type AlertTiming } from './alert-book.ts';
 export { AlertRules, type Condition, type RuleInputs, type UnjudgedSample } from './alert-rules.ts';
+export { headline } from './alert-words.ts';
 export { DiskProbe } from './disk-probe.ts';
 export { TraceHistograms } from './duration-histogram.ts';
 export { type GpuFigures, GpuProbe, type GpuProbeState, NO_GPU, parseGpuLine } from './gpu-probe.ts';
 export { healthOf } from './health.ts';
+export { bucketed } from './history-rows.ts';
 export { type ArchiveFigures, type KpiContext, KpiSampler } from './kpi-sampler.ts';
 export { LineWriter } from './line-writer.ts';
 export { LivenessMonitor } from './liveness.ts';
@@ -10,5 +13,6 @@ export { createLog, type Log, type LogControl, type LogFields, type LogLevel } f
 export { BadMetric, MetricRegistry } from './metric-registry.ts';
 export { ProblemBoard } from './problem-board.ts';
 export { OtherProcessProbe, OwnProcessProbe, type ProcessFigures, parsePs } from './process-probe.ts';
+export { SampleRing } from './sample-ring.ts';
 export { stageMs } from './stage-durations.ts';
 export { type UpstreamFigures, UpstreamTruth } from './upstream-truth.ts';

@@ -50,6 +50,8 @@ const snapshot: EngineSnapshot = {
   recording: NO_RECORDING,
   settings: defaultSettings(),
   problems: [],
+  health: { health: 'OK', reasons: [] },
+  alerts: [],
 };
 
 const live: PresentationInput = { link: { state: 'open' }, engineSilent: false, snapshot, picture };
