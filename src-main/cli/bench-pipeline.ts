@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Engine, SettingsStore } from '../engine/index.ts';
 import { forkInference } from '../inference/index.ts';
-import { createLog } from '../monitoring/index.ts';
+import { Logs } from '../monitoring/index.ts';
 import { measureBareTransfer, startPeer } from './bench-peers.ts';
 import { buildName } from './build-name.ts';
 import { inferenceEntry, modelsDir } from './paths.ts';
@@ -71,20 +71,21 @@ export async function benchPipeline(options: BenchPipelineOptions): Promise<obje
 }
 
 function openEngine(source: string, folder: string): Engine {
+  const settings = new SettingsStore({
+    file: path.join(folder, 'settings.json'),
+    environment: {},
+    commandLine: { 'source.address': source, 'publish.address': 'igtl-server://127.0.0.1:0', 'log.mode': 'perf' },
+  });
   return new Engine({
     build: buildName(),
-    settings: new SettingsStore({
-      file: path.join(folder, 'settings.json'),
-      environment: {},
-      commandLine: { 'source.address': source, 'publish.address': 'igtl-server://127.0.0.1:0' },
-    }),
+    settings,
     spawnInference: forkInference(inferenceEntry),
     modelsDir,
     userModelsDir: null,
     recordingFolders: [],
     recordingsDir: path.join(folder, 'recordings'),
     dataDir: null,
-    log: createLog('engine', 'warn', (line) => process.stderr.write(line)),
+    logs: new Logs({ dataDir: null, say: (line) => process.stderr.write(line), settings: settings.current }),
   });
 }
 

@@ -5,7 +5,7 @@ import type { Settings } from '../../src-shared/index.ts';
 import { DataDirectoryLock, Engine } from '../engine/index.ts';
 import { CannotListen, HttpServer } from '../gateway/index.ts';
 import { forkInference, type SpawnInference } from '../inference/index.ts';
-import { createLog } from '../monitoring/index.ts';
+import { Logs } from '../monitoring/index.ts';
 import { buildName } from './build-name.ts';
 import { type EngineFlags, openSettings } from './engine-options.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
@@ -41,8 +41,7 @@ export async function runEngine(
   const standardError = openStandardError();
   const { store, dataDir } = openSettings(flags);
   const lock = new DataDirectoryLock(dataDir);
-  const minimum = store.current['log.mode'] === 'perf' ? 'warn' : 'info';
-  const log = createLog('engine', minimum, standardError.say);
+  const logs = new Logs({ dataDir, say: standardError.say, settings: store.current });
   const engine = new Engine({
     build: buildName(),
     settings: store,
@@ -52,7 +51,7 @@ export async function runEngine(
     recordingFolders: recordingFolders(store.current, dataDir),
     recordingsDir: path.join(dataDir, 'recordings'),
     dataDir,
-    log,
+    logs,
   });
   const server = new HttpServer(
     {
@@ -74,6 +73,7 @@ export async function runEngine(
       close: async () => {
         await engine.close();
         await server.close();
+        await logs.close();
         lock.release();
         standardError.say('engine ended\n');
         await standardError.drained();

@@ -14,7 +14,7 @@ import type {
 import { publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
-import { type LogControl, ProblemBoard } from '../monitoring/index.ts';
+import { type Logs, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import { AddressRules } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
@@ -45,7 +45,8 @@ export interface EngineOptions {
   readonly recordingsDir: string;
   /** Logs, history, recordings; null: nothing is kept (measuring, tests). */
   readonly dataDir: string | null;
-  readonly log: LogControl;
+  /** Closed by whoever opened them, after the engine. */
+  readonly logs: Logs;
 }
 
 /** How often liveness is judged: a tenth of the shortest time it has to notice (250 ms), rounded up. */
@@ -64,7 +65,7 @@ export class Engine implements EngineBackend {
   readonly queues: PipelineQueues;
   readonly monitoring: MonitoringDesk;
   readonly #settings: SettingsStore;
-  readonly #log: LogControl;
+  readonly #logs: Logs;
   readonly #problems = new ProblemBoard();
   readonly #displays = new DisplayFeed();
   readonly #commands: CommandQueue;
@@ -85,7 +86,7 @@ export class Engine implements EngineBackend {
   constructor(options: EngineOptions) {
     this.build = options.build;
     this.#settings = options.settings;
-    this.#log = options.log;
+    this.#logs = options.logs;
     this.#addressRules = new AddressRules(options.recordingFolders);
     const settings = options.settings.current;
     this.queues = initQueues({
@@ -94,7 +95,7 @@ export class Engine implements EngineBackend {
       outSize: settings['queues.outSize'],
     });
     this.#watch = new InferenceWatch({
-      log: options.log.log,
+      log: options.logs.log,
       problems: this.#problems,
       unavailable: (why) => this.#publisher.announceUnavailable(why),
     });
@@ -127,7 +128,7 @@ export class Engine implements EngineBackend {
     this.#recording = this.#buildRecording(options);
     this.#commands = new CommandQueue(
       this,
-      new RecordingShelf(this.#recording, options.log.log),
+      new RecordingShelf(this.#recording, options.logs.log),
       this.#buildModelDesk(options),
     );
     this.#parts = [
@@ -212,7 +213,7 @@ export class Engine implements EngineBackend {
     if (this.#isClosing) {
       return Promise.reject(new Error('the engine is closing'));
     }
-    this.#log.log('info', 'command', { name });
+    this.#logs.log('info', 'command', { name });
     return this.#commands.run(name, args);
   }
 
@@ -284,9 +285,6 @@ export class Engine implements EngineBackend {
   }
 
   #ownSettingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): void {
-    if (changed.has('log.mode')) {
-      this.#log.setMinimum(settings['log.mode'] === 'perf' ? 'warn' : 'info');
-    }
     if (changed.has('model.enabled')) {
       this.#livePath.setModelEnabled(settings['model.enabled']);
     }
@@ -297,7 +295,7 @@ export class Engine implements EngineBackend {
 
   #buildSource(): SourceDesk {
     return new SourceDesk({
-      log: this.#log.log,
+      log: this.#logs.log,
       frame: (frame) => this.#receive(frame),
       lost: (why) => {
         this.#livePath.abandonFrames();
@@ -324,17 +322,17 @@ export class Engine implements EngineBackend {
       settings: () => this.#settings.current,
       queue: this.queues.getQueueRaw(),
       problems: this.#problems,
-      log: options.log.log,
+      log: options.logs.log,
       source: () => this.#source.recorded,
       changed: () => this.#announcer.changed(),
     });
   }
 
-  #buildModelDesk({ modelsDir, userModelsDir, spawnInference, log }: EngineOptions): ModelDesk {
+  #buildModelDesk({ modelsDir, userModelsDir, spawnInference, logs }: EngineOptions): ModelDesk {
     return new ModelDesk({
       folders: { shipped: modelsDir, user: userModelsDir },
       spawnInference,
-      log: log.log,
+      log: logs.log,
       checkPath: (file) => this.#addressRules.checkPath('model', file),
       activeId: () => this.settings['model.id'],
     });
@@ -352,9 +350,9 @@ export class Engine implements EngineBackend {
     });
   }
 
-  #buildMonitoring({ log, dataDir }: EngineOptions, settings: Settings): MonitoringDesk {
+  #buildMonitoring({ logs, dataDir }: EngineOptions, settings: Settings): MonitoringDesk {
     return new MonitoringDesk({
-      log: log.log,
+      logs,
       problems: this.#problems,
       settings,
       dataDir,
@@ -380,7 +378,7 @@ export class Engine implements EngineBackend {
       this.#problems.clear('settings.save');
     } else {
       this.#problems.stands('settings.save', 'warning', problem, monotonicMs());
-      this.#log.log('warn', 'settings.save', { message: problem });
+      this.#logs.log('warn', 'settings.save', { message: problem });
     }
     this.#announcer.changed();
   }
@@ -426,7 +424,7 @@ export class Engine implements EngineBackend {
     const count = this.#problems.happened(key, 'warning', message, monotonicMs());
     // The first is news, then every doubling: a stream of bad messages must not become a stream of log lines.
     if ((count & (count - 1)) === 0) {
-      this.#log.log('warn', key, { message, count });
+      this.#logs.log('warn', key, { message, count });
     }
   }
 }

@@ -2,6 +2,7 @@ import type {
   AlertOverview,
   HealthReport,
   HistoryQuery,
+  HistoryRow,
   InferenceLink,
   KpiSample,
   LatencyTrace,
@@ -15,11 +16,13 @@ import type {
 } from '../../src-shared/index.ts';
 import {
   type ArchiveFigures,
-  bucketed,
   DiskProbe,
+  flatRow,
   GpuProbe,
+  HistoryBuckets,
+  HistoryStore,
   KpiSampler,
-  type Log,
+  type Logs,
   MetricRegistry,
   OtherProcessProbe,
   OwnProcessProbe,
@@ -49,7 +52,7 @@ export interface MonitoringInputs {
 }
 
 export interface MonitoringDeskOptions {
-  readonly log: Log;
+  readonly logs: Logs;
   readonly problems: ProblemBoard;
   readonly settings: Settings;
   /** Whose disk is watched; null: none is. */
@@ -71,31 +74,44 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
   readonly #own = new OwnProcessProbe();
   readonly #other = new OtherProcessProbe();
   readonly #disk: DiskProbe | null;
+  readonly #history: HistoryStore | null;
+  #settings: Settings;
   #latest: KpiSample | null = null;
 
   constructor(options: MonitoringDeskOptions) {
     this.#options = options;
-    this.#alerts = new AlertDesk(options);
+    this.#settings = options.settings;
+    this.#alerts = new AlertDesk({ ...options, log: options.logs.log });
     this.#ring = new SampleRing(options.settings['kpi.historySamples']);
     this.registry = new MetricRegistry((name, error) => this.#metricFailed(name, error));
     this.#gpu = new GpuProbe(
       options.settings['gpu.probe'],
-      { state: (state, reason) => options.log('info', 'gpu.probe', { state, reason }) },
+      { state: (state, reason) => options.logs.log('info', 'gpu.probe', { state, reason }) },
       monotonicMs,
     );
     this.#disk = options.dataDir === null ? null : new DiskProbe(options.dataDir);
+    const { dataDir, logs, settings } = options;
+    this.#history =
+      dataDir === null || logs.disk === null ? null : new HistoryStore(dataDir, logs.disk, settings['kpi.historyDays']);
+    logs.onProblem((problem) => this.#noteLogProblem(problem));
   }
 
   start(): void {
     this.#gpu.start();
+    void this.#remember();
   }
 
   async close(): Promise<void> {
-    await this.#gpu.close();
+    await Promise.all([this.#gpu.close(), this.#history?.close()]);
   }
 
   settingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): void {
+    this.#settings = settings;
+    this.#options.logs.configure(settings);
     this.#alerts.settingsChanged(changed, settings);
+    if (changed.has('kpi.historyDays')) {
+      this.#history?.setDays(settings['kpi.historyDays']);
+    }
   }
 
   frameReceived(): void {
@@ -130,12 +146,14 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
       inference: this.#other.figures(inputs.inferencePid, nowMs),
       archive: inputs.archive,
       diskFreeMb: this.#disk?.freeMb(nowMs) ?? null,
-      logLost: 0,
+      logLost: this.#options.logs.lost,
       custom: this.registry.values(),
     });
     const { liveness, publisher, modelRuns } = inputs;
     this.#latest = this.#alerts.judge(unjudged, { liveness, publisher, modelRuns });
     this.#ring.add(this.#latest);
+    this.#options.logs.kpi(this.#latest);
+    this.#history?.add(this.#latest, this.metrics());
     return this.#latest;
   }
 
@@ -155,9 +173,11 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
     return this.#ring.newest(count);
   }
 
-  async range({ from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, points }: HistoryQuery) {
-    const samples = this.#ring.newest(Number.MAX_SAFE_INTEGER).filter(({ ts }) => ts >= from && ts <= to);
-    return bucketed(samples, points, this.metrics());
+  /** From disk; where nothing is kept there, from memory. @throws {HistoryUnreadable} */
+  async range(query: HistoryQuery): Promise<readonly HistoryRow[]> {
+    return this.#history !== null && this.#settings['kpi.historyDays'] > 0
+      ? this.#history.range(query)
+      : this.#rangeInMemory(query);
   }
 
   /** Worst of the alerts that are not over. */
@@ -188,11 +208,45 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
     this.#alerts.silence(key, seconds);
   }
 
+  #rangeInMemory({ from, to, points }: HistoryQuery): HistoryRow[] {
+    const samples = this.#ring
+      .newest(Number.MAX_SAFE_INTEGER)
+      .filter(({ ts }) => ts >= (from ?? ts) && ts <= (to ?? ts));
+    const metrics = this.metrics();
+    const columns = metrics.map(({ name }) => name);
+    const buckets = new HistoryBuckets({ from: samples[0]?.ts ?? 0, to: samples.at(-1)?.ts ?? 0, points });
+    for (const sample of samples) {
+      buckets.add(flatRow(sample, columns, metrics));
+    }
+    return buckets.rows();
+  }
+
+  /** What an earlier run left on disk is the beginning of this one's memory. */
+  async #remember(): Promise<void> {
+    try {
+      this.#ring.fillBefore((await this.#history?.newest(this.#settings['kpi.historySamples'])) ?? []);
+    } catch (error) {
+      this.#options.logs.log('warn', 'history.unreadable', { message: String(error) });
+    }
+  }
+
+  #noteLogProblem(problem: string | null): void {
+    const { problems, logs, changed } = this.#options;
+    if (problem === null) {
+      problems.clear('log.disk');
+      logs.log('warn', 'log.written-again', { lost: logs.lost });
+    } else {
+      problems.stands('log.disk', 'warning', `log lines are being lost: ${problem}`, monotonicMs());
+      logs.log('warn', 'log.lost', { message: problem, lost: logs.lost });
+    }
+    changed();
+  }
+
   #metricFailed(name: string, error: unknown): void {
     const words = `metric ${name}: ${error instanceof Error ? error.message : String(error)}`;
     const count = this.#options.problems.happened(`metric.${name}`, 'warning', words, monotonicMs());
     if ((count & (count - 1)) === 0) {
-      this.#options.log('warn', 'metric.failed', { name, message: words, count });
+      this.#options.logs.log('warn', 'metric.failed', { name, message: words, count });
     }
   }
 }

@@ -40,8 +40,8 @@ const MB = 2 ** 20;
 /** Log lines lost are worth a warning for this long: a single sample would be over before anybody looks. */
 const LOG_LOSS_SHOWN_S = 60;
 
-/** Problems about the delivery of alerts: an alert about them would be delivered the same way. */
-const DELIVERY_PROBLEMS = 'alerts.';
+/** Problems that are no alerts: those about delivering alerts would be delivered the same way, lost lines have a rule. */
+const NO_ALERTS = ['alerts.', 'log.'] as const;
 
 /** Every condition that is watched, judged anew at each sample. Has a memory only of when log lines were last lost. */
 export class AlertRules {
@@ -92,7 +92,7 @@ export class AlertRules {
       by('archive-backlog', 'archive-backlog', 'archive_backlog_bytes', true, backlog),
       by('disk', 'disk-low', 'disk_free_mb', true, megabytes),
       this.#logLoss(sample),
-      ...inputs.problems.filter(({ key }) => !key.startsWith(DELIVERY_PROBLEMS)).map(problemCondition),
+      ...inputs.problems.filter(({ key }) => !NO_ALERTS.some((start) => key.startsWith(start))).map(problemCondition),
     ];
   }
 

@@ -17,9 +17,10 @@ export class SampleRing {
     }
   }
 
-  /** Samples of an earlier run, from disk, come before those taken since. */
+  /** Samples of an earlier run, from disk, come before those taken since; what is among both is there once. */
   fillBefore(samples: readonly KpiSample[]): void {
-    this.#samples = [...samples, ...this.#samples].slice(-this.#capacity);
+    const firstTs = this.#samples[0]?.ts ?? Number.POSITIVE_INFINITY;
+    this.#samples = [...samples.filter(({ ts }) => ts < firstTs), ...this.#samples].slice(-this.#capacity);
   }
 
   newest(count: number): readonly KpiSample[] {
