@@ -187,6 +187,31 @@ export const settingsSchema = z.strictObject({
     live: true,
   }),
   'view.maskOpacity': setting(z.number().min(0).max(1).default(0.45), { title: 'Opacity of the mask', live: true }),
+  'view.maskShape': setting(z.enum(['fill', 'outline', 'surface']).default('fill'), {
+    title: 'How the mask is drawn: filled, its outline, or only its edge towards the transducer',
+    live: true,
+  }),
+  'view.maskColour': setting(z.enum(['blue', 'yellow', 'green', 'purple']).default('blue'), {
+    title: 'Colour of the mask; all are told from gray and from each other by the colour-blind',
+    live: true,
+  }),
+  'view.flipHorizontal': setting(z.boolean().default(false), {
+    title: 'Show the picture mirrored left to right; display only, the data stay as they are',
+    live: true,
+  }),
+  'view.flipVertical': setting(z.boolean().default(false), {
+    title: 'Show the picture mirrored top to bottom; display only',
+    live: true,
+  }),
+  'view.quarterTurns': setting(z.number().int().min(0).max(3).default(0), {
+    title: 'Show the picture turned clockwise by so many quarter turns; display only',
+    live: true,
+  }),
+  'view.cineSeconds': setting(z.number().min(1).max(60).default(10), {
+    title: 'How far back a frozen picture can be scrolled; memory may allow less, which is said',
+    unit: 's',
+    live: true,
+  }),
   'view.language': setting(z.enum(['auto', 'en', 'fr']).default('auto'), {
     title: 'Language of the console; auto: as the browser',
     live: true,

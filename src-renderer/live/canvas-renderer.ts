@@ -1,5 +1,14 @@
 import type { DisplayFrame } from '../../src-shared/index.ts';
-import { fillGray, fillRgb, grayTable, type MaskStyle, maskedGrayTable, showsMask } from './palette.ts';
+import {
+  fillGray,
+  fillRgb,
+  grayTable,
+  MASK_COLOURS,
+  type MaskColour,
+  type MaskStyle,
+  maskedGrayTable,
+  showsMask,
+} from './palette.ts';
 import type { PictureRenderer } from './picture-renderer.ts';
 
 /** The 2-D path: look-up tables into one ImageData, one putImageData. The cheaper one where there is no graphics card. */
@@ -10,6 +19,7 @@ export class CanvasRenderer implements PictureRenderer {
   readonly #gray = grayTable();
   #masked = maskedGrayTable(0);
   #maskedOpacity = 0;
+  #maskedColour: MaskColour = 'blue';
   #image: ImageData | null = null;
   #words = new Uint32Array(0);
 
@@ -35,15 +45,16 @@ export class CanvasRenderer implements PictureRenderer {
 
   draw(frame: DisplayFrame, style: MaskStyle): void {
     this.resize(frame.size);
-    if (style.opacity !== this.#maskedOpacity) {
-      this.#masked = maskedGrayTable(style.opacity);
+    if (style.opacity !== this.#maskedOpacity || style.colour !== this.#maskedColour) {
+      this.#masked = maskedGrayTable(style.opacity, MASK_COLOURS[style.colour]);
       this.#maskedOpacity = style.opacity;
+      this.#maskedColour = style.colour;
     }
     const maskBits = showsMask(style) ? frame.maskBits : null;
     if (frame.components === 1) {
       fillGray(this.#words, frame.pixels, maskBits, this.#gray, this.#masked);
     } else {
-      fillRgb(this.#words, frame.pixels, maskBits, style.opacity);
+      fillRgb(this.#words, frame.pixels, maskBits, style.opacity, MASK_COLOURS[style.colour]);
     }
     this.#context.putImageData(this.#image as ImageData, 0, 0);
   }

@@ -1,71 +1,100 @@
-import { type CSSProperties, type RefObject, useEffect, useRef, useState } from 'react';
-import { useClient, useConsole, usePresentation } from '../state/console-context.ts';
+import { type CSSProperties, useEffect, useRef } from 'react';
+import { useConsole, usePresentation } from '../state/console-context.ts';
 import { useWords } from '../words/index.ts';
-import { letterbox, type Rectangle } from './geometry.ts';
-import { useLiveView } from './live-store.ts';
+import { CineBar } from './cine-bar.tsx';
+import type { Rectangle } from './geometry.ts';
+import { liveStore, useLiveView } from './live-store.ts';
+import { PicturePane } from './picture-pane.tsx';
 import { type Presentation, resultWord } from './presentation.ts';
 import { SidePanel } from './side-panel.tsx';
+import { StageDrawing } from './stage-drawing.tsx';
+import { useAreaOf, usePicturePlace } from './use-picture-place.ts';
+import { useStagePointer } from './use-stage-pointer.ts';
+import { Veil } from './veil.tsx';
+import { NO_ZOOM } from './view-transform.ts';
 
 /** The picture, as large as its place allows, with what must be said over it. */
 export function LiveView({ hidden }: { readonly hidden: boolean }) {
   const { live } = useWords();
-  const stage = useRef<HTMLDivElement>(null);
-  const holder = useRef<HTMLDivElement>(null);
-  const area = useAreaOf(stage);
-  const picture = useConsole((state) => state.view?.picture ?? null);
   const presentation = usePresentation();
   const panelOpen = useLiveView((state) => state.panelOpen);
-  useCanvasIn(holder);
-
-  const box = picture === null ? null : letterbox(area, picture.size, picture.mmPerPixel, window.devicePixelRatio);
+  const split = useLiveView((state) => state.split);
+  useFreshStart();
   return (
     <main className="live" hidden={hidden} aria-label={live.stage} data-panel={panelOpen}>
-      <div className="stage" ref={stage} data-tone={presentation.tone}>
-        <div className="picture" ref={holder} style={placeOf(box)} />
-        {box !== null && (
-          <div className="over" style={placeOf(box)}>
-            <KindBand presentation={presentation} />
-            <Badges />
-          </div>
-        )}
+      <div className="stage" data-tone={presentation.tone} data-split={split}>
+        {split && <RawHalf presentation={presentation} />}
+        <OverlayHalf presentation={presentation} split={split} />
         <Veil presentation={presentation} />
       </div>
+      <CineBar />
       {panelOpen && <SidePanel />}
     </main>
   );
 }
 
-function placeOf(box: Rectangle | null): React.CSSProperties {
-  return box === null ? { visibility: 'hidden' } : { left: box.x, top: box.y, width: box.width, height: box.height };
-}
-
-/** Size of an element in CSS pixels, followed as it changes. */
-function useAreaOf(element: RefObject<HTMLElement | null>): readonly [width: number, height: number] {
-  const [area, setArea] = useState<readonly [number, number]>([0, 0]);
+/** Distances and enlargement belong to a grid: another source, size or scale begins without them. */
+function useFreshStart(): void {
+  const grid = useConsole((state) => {
+    const { picture = null } = state.view ?? {};
+    return picture === null ? null : [state.snapshot?.source.address, ...picture.size, ...picture.mmPerPixel].join(' ');
+  });
+  const before = useRef(grid);
   useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) {
-        setArea([entry.contentRect.width, entry.contentRect.height]);
+    if (grid !== null && before.current !== grid) {
+      if (before.current !== null) {
+        liveStore.set({ calipers: [], zoom: NO_ZOOM });
       }
-    });
-    if (element.current !== null) {
-      observer.observe(element.current);
+      before.current = grid;
     }
-    return () => observer.disconnect();
-  }, [element]);
-  return area;
+  }, [grid]);
 }
 
-/** Puts a canvas into `holder` and hands it to the worker; a worker that needs another kind of context gets a new one. */
-function useCanvasIn(holder: RefObject<HTMLElement | null>): void {
-  const client = useClient();
-  useEffect(() => {
-    client.provideCanvas(() => {
-      const canvas = document.createElement('canvas');
-      holder.current?.replaceChildren(canvas);
-      return canvas.transferControlToOffscreen();
-    });
-  }, [client, holder]);
+function OverlayHalf({ presentation, split }: { readonly presentation: Presentation; readonly split: boolean }) {
+  const { live } = useWords();
+  const half = useRef<HTMLDivElement>(null);
+  const place = usePicturePlace(useAreaOf(half));
+  const tool = useLiveView((state) => state.tool);
+  const { draft, handlers } = useStagePointer(half, place);
+  return (
+    <div className="half" ref={half} data-tool={tool} {...handlers}>
+      <PicturePane pane="overlay" place={place} />
+      {place !== null && (
+        <>
+          <div className="over" style={placeOf(place.visible)}>
+            <KindBand presentation={presentation} />
+            <Badges />
+          </div>
+          <StageDrawing place={place} draft={draft} />
+        </>
+      )}
+      {split && <p className="half-name">{live.split.overlay}</p>}
+    </div>
+  );
+}
+
+function RawHalf({ presentation }: { readonly presentation: Presentation }) {
+  const { live } = useWords();
+  const half = useRef<HTMLDivElement>(null);
+  const place = usePicturePlace(useAreaOf(half));
+  return (
+    <div className="half" ref={half}>
+      <PicturePane pane="raw" place={place} />
+      {place !== null && (
+        <>
+          <div className="over" style={placeOf(place.visible)}>
+            <KindBand presentation={presentation} />
+          </div>
+          <StageDrawing place={place} draft={null} />
+        </>
+      )}
+      <p className="half-name">{live.split.raw}</p>
+    </div>
+  );
+}
+
+function placeOf({ x, y, width, height }: Rectangle): CSSProperties {
+  return { left: x, top: y, width, height };
 }
 
 /** No patient: said across the picture in a way that leaves it usable. */
@@ -87,53 +116,31 @@ function KindBand({ presentation }: { readonly presentation: Presentation }) {
   );
 }
 
-/** What the picture on screen lacks, on the picture itself. */
+/** What the picture on screen lacks, and how it is not as the scanner shows it: on the picture itself. */
 function Badges() {
-  const words = useWords();
+  const { live } = useWords();
   const result = useConsole((state) => resultWord(state.view?.picture ?? null));
   const hidden = useConsole((state) => !state.style.visible || state.style.opacity === 0);
+  const settings = useConsole((state) => state.snapshot?.settings ?? null);
+  const assumed = useConsole((state) => (state.view?.picture?.scaleOrigin ?? 'source') !== 'source');
+  const notice = useLiveView((state) => state.notice);
   const missing = result !== null && result !== 'bone' && result !== 'no-bone';
+  const turned = settings === null ? null : live.turned(settings);
   return (
     <p className="badges">
       {missing && (
         <span className="badge" data-tone="warn">
-          {words.live.results[result]}
+          {live.results[result]}
         </span>
       )}
-      {hidden && <span className="badge">{words.live.maskHidden}</span>}
+      {hidden && <span className="badge">{live.maskHidden}</span>}
+      {turned !== null && <span className="badge">{turned}</span>}
+      {assumed && <span className="badge">{live.scale.assumedShort}</span>}
+      {notice !== null && (
+        <span className="badge" role="status">
+          {live.screenshot.notices[notice]}
+        </span>
+      )}
     </p>
-  );
-}
-
-function Veil({ presentation }: { readonly presentation: Presentation }) {
-  const words = useWords();
-  const link = useConsole((state) => state.link);
-  const message = useConsole((state) => state.snapshot?.source.message ?? null);
-  if (presentation.veil === null) {
-    return null;
-  }
-  const { title, text } = words.state.veils[presentation.veil];
-  const aboutSource = presentation.veil !== 'ENGINE LOST' && presentation.veil !== 'RELOAD';
-  return (
-    <div className="veil" data-tone={presentation.tone} role="alert">
-      <p className="veil-title">{title}</p>
-      <p className="veil-text">{text}</p>
-      {presentation.kind !== null && presentation.tone === 'alarm' && (
-        <p className="veil-kind">
-          <strong>{words.state.kinds[presentation.kind].word}</strong> {words.state.kinds[presentation.kind].text}
-        </p>
-      )}
-      {aboutSource && message !== null && <p className="veil-text">{message}</p>}
-      {link.state === 'mismatch' && (
-        <>
-          <p className="veil-text">
-            {words.state.engineBuild(link.engineBuild, window.consoleApi?.build ?? __ULTRAMOTION_BUILD__)}
-          </p>
-          <button type="button" data-primary onClick={() => location.reload()}>
-            {words.state.reload}
-          </button>
-        </>
-      )}
-    </div>
   );
 }

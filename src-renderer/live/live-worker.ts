@@ -2,12 +2,13 @@
  * The live view's own thread: holds the connection to the engine and draws the picture, so that nothing the page does
  * (charts, layout, a slow form) can hold up either.
  */
-import type { DisplayFrame, EngineMessage, EngineSnapshot } from '../../src-shared/index.ts';
+import { type DisplayFrame, defaultSettings, type EngineMessage, type EngineSnapshot } from '../../src-shared/index.ts';
+import { Cine } from './cine.ts';
 import { EngineConversation } from './engine-conversation.ts';
 import { Painter } from './painter.ts';
 import { PortTransport, type TransportListener, WebSocketTransport } from './transport.ts';
 import { ViewReporter } from './view-reporter.ts';
-import type { FromWorker, ToWorker } from './worker-protocol.ts';
+import type { CineMove, FromWorker, ToWorker } from './worker-protocol.ts';
 
 type StartMessage = Extract<ToWorker, { type: 'start' }>;
 
@@ -18,6 +19,7 @@ function post(message: FromWorker, transfer: Transferable[] = []): void {
 class LiveView {
   readonly #start: StartMessage;
   readonly #painter: Painter;
+  readonly #cine: Cine;
   readonly #conversation: EngineConversation;
   readonly #reporter: ViewReporter;
   #ports: PortTransport | null = null;
@@ -37,22 +39,28 @@ class LiveView {
           this.#conversation.acknowledge(frame.seq, null);
           this.#reporter.frameSkipped();
         },
-        onCanvasNeeded: () => post({ type: 'canvas-needed' }),
+        onCanvasNeeded: (pane) => post({ type: 'canvas-needed', pane }),
       },
       start.probe?.fault ?? 'none',
     );
     if (start.rendererOverride !== null) {
       this.#painter.setChoice(start.rendererOverride);
     }
+    this.#cine = new Cine(defaultSettings()['view.cineSeconds'] * 1000, (frame) => {
+      this.#painter.show(frame);
+      this.#reporter.frameShown(frame);
+      this.#answerProbe(frame);
+    });
     this.#conversation = new EngineConversation(start.build, (listener) => this.#makeTransport(listener), {
       onLink: (link) => post({ type: 'link', link }),
       onMessage: (message) => this.#onMessage(message),
-      onFrame: (frame) => this.#painter.offer(frame),
+      onFrame: (frame) => this.#onFrame(frame),
       onRefused: (reason) => this.#reporter.messageRefused(reason),
     });
     this.#reporter = new ViewReporter(
       this.#conversation.clock,
       () => this.#painter.description,
+      () => this.#cine.report(this.#feedAgeMs()),
       (report) => post({ type: 'view', report }),
     );
   }
@@ -63,13 +71,22 @@ class LiveView {
         this.#ports?.attach(message.port);
         break;
       case 'canvas':
-        this.#painter.setCanvas(message.canvas);
+        this.#painter.setCanvas(message.pane, message.canvas);
         break;
       case 'mask-style':
         this.#painter.setStyle(message.style);
         break;
       case 'command':
         this.#conversation.command(message.id, message.name, message.arguments);
+        break;
+      case 'freeze':
+        this.#freeze(message.on);
+        break;
+      case 'cine':
+        this.#moveCine(message.move);
+        break;
+      case 'capture':
+        this.#capture(message.id);
         break;
       case 'probe-next':
         if (this.#start.probe !== null) {
@@ -103,11 +120,74 @@ class LiveView {
     if (this.#start.rendererOverride === null) {
       this.#painter.setChoice(snapshot.settings['view.renderer']);
     }
+    this.#painter.setOrientation(snapshot.settings['source.orientation']);
+    this.#cine.setSpan(snapshot.settings['view.cineSeconds'] * 1000);
     const changed = this.#sourceAddress !== null && this.#sourceAddress !== snapshot.source.address;
     this.#sourceAddress = snapshot.source.address;
-    if (changed || snapshot.liveness === 'NO SOURCE') {
+    // A frozen picture outlives its source's connection, never the change to another source.
+    if (changed || (snapshot.liveness === 'NO SOURCE' && !this.#cine.frozen)) {
+      this.#cine.clear();
       this.#painter.clear();
       this.#reporter.cleared();
+    }
+  }
+
+  #onFrame(frame: DisplayFrame): void {
+    this.#cine.offer(frame);
+    if (this.#cine.frozen) {
+      // Taken off the engine's hands as before; nothing of it is shown.
+      this.#conversation.acknowledge(frame.seq, null);
+    } else {
+      this.#painter.offer(frame);
+    }
+  }
+
+  #freeze(on: boolean): void {
+    if (on) {
+      this.#cine.freeze(this.#painter.shown?.seq ?? null);
+      return;
+    }
+    const now = this.#cine.unfreeze();
+    if (now !== null) {
+      this.#painter.show(now);
+      this.#reporter.frameShown(now);
+    }
+  }
+
+  #moveCine(move: CineMove): void {
+    if (!this.#cine.frozen) {
+      return;
+    }
+    if ('by' in move) {
+      this.#cine.step(move.by);
+    } else if ('to' in move) {
+      this.#cine.seek(move.to);
+    } else {
+      if (move.playing) {
+        this.#cine.play();
+      } else {
+        this.#cine.pause();
+      }
+      this.#reporter.report();
+    }
+  }
+
+  /** Age of the newest picture that came, on the engine's clock; 0 before the clocks are mapped. */
+  #feedAgeMs(): number {
+    const now = this.#conversation.clock.toEngine(performance.now());
+    const newest = this.#cine.newest;
+    return now === null || newest === null ? 0 : Math.max(0, now - newest.receivedMs);
+  }
+
+  /** Draws once more and reads back in the same task: exactly what is on screen, and the words that go with it. */
+  #capture(id: number): void {
+    this.#painter.redraw();
+    const picture = this.#reporter.picture();
+    const rgba = picture === null ? undefined : this.#painter.renderer?.readBack();
+    if (picture === null || rgba === undefined) {
+      post({ type: 'captured', id, capture: null });
+    } else {
+      post({ type: 'captured', id, capture: { picture, style: this.#painter.style, rgba } }, [rgba.buffer]);
     }
   }
 

@@ -1,9 +1,11 @@
-import type { DisplayFrame } from '../../src-shared/index.ts';
-import { CanvasRenderer } from './canvas-renderer.ts';
-import type { MaskStyle } from './palette.ts';
-import { chooseRenderer, type PictureRenderer, type RendererChoice, type RendererReason } from './picture-renderer.ts';
+import type { DisplayFrame, Orientation } from '../../src-shared/index.ts';
+import { MaskShaper } from './mask-shape.ts';
+import { type MaskStyle, showsMask } from './palette.ts';
+import { Pane, type RendererPolicy } from './pane.ts';
+import type { PictureRenderer, RendererChoice, RendererReason } from './picture-renderer.ts';
 import { type Fault, withFault } from './probe.ts';
-import { WebglRenderer, webglAbility } from './webgl-renderer.ts';
+import { webglAbility } from './webgl-renderer.ts';
+import type { PaneName } from './worker-protocol.ts';
 
 export interface PainterListener {
   /** `frame` is on the canvas since `atMs` (this console's clock). In the same task, so that a probe may read back. */
@@ -11,23 +13,23 @@ export interface PainterListener {
   /** `frame` was replaced by a newer one before it could be painted. */
   onSkipped(frame: DisplayFrame): void;
   /** The present canvas is of no use any more: `setCanvas` wants a new one. */
-  onCanvasNeeded(): void;
+  onCanvasNeeded(pane: PaneName): void;
 }
 
 /**
  * Keeps the newest picture and paints at most one per display refresh: at once when the refresh has none yet, else at
  * the next one. Older pictures that wait are skipped, never queued.
+ *
+ * Paints on the overlay pane and, while the page has one, the raw pane beside it: the same picture without its mask.
  */
 export class Painter {
   readonly #listener: PainterListener;
   readonly #fault: Fault;
-  readonly #ability = webglAbility();
-  #choice: RendererChoice = 'auto';
-  #contextLost = false;
-  #canvas: OffscreenCanvas | null = null;
-  #renderer: PictureRenderer | null = null;
-  #reason: RendererReason = 'chosen';
-  #style: MaskStyle = { visible: true, opacity: 0 };
+  readonly #policy: RendererPolicy = { choice: 'auto', ability: webglAbility(), contextLost: false };
+  readonly #panes: Readonly<Record<PaneName, Pane>>;
+  readonly #shaper = new MaskShaper();
+  #style: MaskStyle = { visible: true, opacity: 0, colour: 'blue', shape: 'fill' };
+  #orientation: Orientation = 'MF';
   #waiting: DisplayFrame | null = null;
   #shown: DisplayFrame | null = null;
   #beforeShown: DisplayFrame | null = null;
@@ -36,38 +38,55 @@ export class Painter {
   constructor(listener: PainterListener, fault: Fault) {
     this.#listener = listener;
     this.#fault = fault;
+    this.#panes = {
+      overlay: new Pane(this.#policy, () => listener.onCanvasNeeded('overlay')),
+      raw: new Pane(this.#policy, () => listener.onCanvasNeeded('raw')),
+    };
   }
 
   get renderer(): PictureRenderer | null {
-    return this.#renderer;
+    return this.#panes.overlay.renderer;
   }
 
   /** Which renderer draws, why that one, and the graphics driver's own name where there is one. */
   get description(): { kind: PictureRenderer['kind']; reason: RendererReason; name: string } | null {
-    return this.#renderer === null
-      ? null
-      : { kind: this.#renderer.kind, reason: this.#reason, name: this.#ability.renderer ?? '' };
+    const { renderer, reason } = this.#panes.overlay;
+    return renderer === null ? null : { kind: renderer.kind, reason, name: this.#policy.ability.renderer ?? '' };
   }
 
   get style(): MaskStyle {
     return this.#style;
   }
 
+  get shown(): DisplayFrame | null {
+    return this.#shown;
+  }
+
   setChoice(choice: RendererChoice): void {
-    if (choice !== this.#choice) {
-      this.#choice = choice;
-      this.#replaceRendererIfWrong();
+    if (choice !== this.#policy.choice) {
+      this.#policy.choice = choice;
+      this.#panes.overlay.followPolicy();
+      this.#panes.raw.followPolicy();
     }
   }
 
   setStyle(style: MaskStyle): void {
     this.#style = style;
-    this.#redraw();
+    this.redraw();
   }
 
-  setCanvas(canvas: OffscreenCanvas): void {
-    this.#canvas = canvas;
-    this.#redraw();
+  /** What the axes of the picture point to: where "towards the transducer" is. */
+  setOrientation(orientation: Orientation): void {
+    if (orientation !== this.#orientation) {
+      this.#orientation = orientation;
+      this.redraw();
+    }
+  }
+
+  /** Null: the page shows this pane no more. */
+  setCanvas(pane: PaneName, canvas: OffscreenCanvas | null): void {
+    this.#panes[pane].setCanvas(canvas);
+    this.redraw();
   }
 
   offer(frame: DisplayFrame): void {
@@ -80,35 +99,59 @@ export class Painter {
     }
   }
 
+  /** Paints this picture now, in place of whatever waited: a picture of the past that the operator asked for. */
+  show(frame: DisplayFrame): void {
+    this.#skipWaiting();
+    this.#beforeShown = null;
+    this.#shown = frame;
+    this.redraw();
+  }
+
   /** No picture any more: what is on screen belongs to a source that is gone. */
   clear(): void {
+    this.#skipWaiting();
+    this.#shown = null;
+    this.#beforeShown = null;
+    this.#panes.overlay.clear();
+    this.#panes.raw.clear();
+  }
+
+  /** The same picture once more, with another mask style or on another canvas. Not counted as painted. */
+  redraw(): void {
+    if (this.#shown !== null) {
+      this.#draw(this.#shown);
+    }
+    if (!this.#refreshUsed) {
+      this.#paintWaiting();
+    }
+  }
+
+  loseContext(): void {
+    this.#panes.overlay.loseContext();
+  }
+
+  #skipWaiting(): void {
     if (this.#waiting !== null) {
       this.#listener.onSkipped(this.#waiting);
     }
     this.#waiting = null;
-    this.#shown = null;
-    this.#beforeShown = null;
-    this.#renderer?.clear();
-  }
-
-  loseContext(): void {
-    if (this.#renderer instanceof WebglRenderer) {
-      this.#renderer.loseContext();
-    }
   }
 
   #paintWaiting(): void {
     const frame = this.#waiting;
-    const renderer = this.#ensureRenderer();
-    if (frame === null || renderer === null) {
+    if (frame === null) {
+      return;
+    }
+    const [shown, beforeShown] = [this.#shown, this.#beforeShown];
+    if (frame !== shown) {
+      this.#beforeShown = shown;
+      this.#shown = frame;
+    }
+    if (!this.#draw(frame)) {
+      [this.#shown, this.#beforeShown] = [shown, beforeShown];
       return;
     }
     this.#waiting = null;
-    if (frame !== this.#shown) {
-      this.#beforeShown = this.#shown;
-      this.#shown = frame;
-    }
-    renderer.draw(withFault(frame, this.#beforeShown, this.#fault), this.#style);
     this.#listener.onPainted(frame, performance.now());
     this.#refreshUsed = true;
     requestAnimationFrame(() => {
@@ -117,54 +160,17 @@ export class Painter {
     });
   }
 
-  /** The same picture once more, with another mask style or on another canvas. Not counted as painted. */
-  #redraw(): void {
-    const renderer = this.#ensureRenderer();
-    if (renderer !== null && this.#shown !== null) {
-      renderer.draw(withFault(this.#shown, this.#beforeShown, this.#fault), this.#style);
-    }
-    if (!this.#refreshUsed) {
-      this.#paintWaiting();
-    }
+  #draw(frame: DisplayFrame): boolean {
+    const style = this.#style;
+    this.#panes.raw.draw(frame, { ...style, visible: false });
+    return this.#panes.overlay.draw(this.#shaped(withFault(frame, this.#beforeShown, this.#fault)), style);
   }
 
-  #ensureRenderer(): PictureRenderer | null {
-    const canvas = this.#canvas;
-    if (this.#renderer !== null || canvas === null) {
-      return this.#renderer;
+  #shaped(frame: DisplayFrame): DisplayFrame {
+    const { shape } = this.#style;
+    if (shape === 'fill' || frame.maskBits === null || !showsMask(this.#style)) {
+      return frame;
     }
-    const { kind, reason } = chooseRenderer(this.#choice, this.#ability, this.#contextLost);
-    this.#reason = reason;
-    try {
-      this.#renderer =
-        kind === 'webgl' ? new WebglRenderer(canvas, () => this.#onContextLost()) : new CanvasRenderer(canvas);
-    } catch {
-      // The driver refused a context it had promised. A canvas that was asked for one cannot become a 2-D canvas.
-      this.#onContextLost();
-    }
-    return this.#renderer;
-  }
-
-  #onContextLost(): void {
-    this.#contextLost = true;
-    this.#discardCanvas();
-  }
-
-  #replaceRendererIfWrong(): void {
-    const wanted = chooseRenderer(this.#choice, this.#ability, this.#contextLost);
-    if (this.#renderer !== null && this.#renderer.kind !== wanted.kind) {
-      this.#discardCanvas();
-    }
-    this.#reason = wanted.reason;
-  }
-
-  #discardCanvas(): void {
-    if (this.#canvas === null) {
-      return;
-    }
-    this.#canvas = null;
-    this.#renderer?.dispose();
-    this.#renderer = null;
-    this.#listener.onCanvasNeeded();
+    return { ...frame, maskBits: this.#shaper.shaped(frame.maskBits, frame.size, shape, this.#orientation) };
   }
 }

@@ -1,18 +1,34 @@
+export type Colour = readonly [red: number, green: number, blue: number];
+
 /**
- * Colours of the picture and its mask. RGB 0..255.
- *
- * Sky blue (Okabe and Ito's palette): told from gray by everyone, and far from the red and amber that mean "not live".
+ * Colours of the mask, RGB 0..255, from Okabe and Ito's palette: told from gray and from each other by everyone. Its red
+ * and orange are left out: they look like "not live" and "no patient".
  */
-export const MASK_COLOUR: readonly [red: number, green: number, blue: number] = [86, 180, 233];
+export const MASK_COLOURS = {
+  blue: [86, 180, 233],
+  yellow: [240, 228, 66],
+  green: [0, 158, 115],
+  purple: [204, 121, 167],
+} as const satisfies Readonly<Record<string, Colour>>;
+export type MaskColour = keyof typeof MASK_COLOURS;
+
+/** The colour where none was chosen. */
+export const MASK_COLOUR: Colour = MASK_COLOURS.blue;
+
+/** How the mask is drawn: all of it, its border, or only its edge towards the transducer. */
+export const MASK_SHAPES = ['fill', 'outline', 'surface'] as const;
+export type MaskShape = (typeof MASK_SHAPES)[number];
 
 export interface MaskStyle {
   readonly visible: boolean;
-  /** 0..1; at 1 a masked pixel is exactly `MASK_COLOUR`. */
+  /** 0..1; at 1 a masked pixel is exactly the colour. */
   readonly opacity: number;
+  readonly colour: MaskColour;
+  readonly shape: MaskShape;
 }
 
 /** What a picture without an opaque mask pixel needs of the mask: nothing. */
-export function showsMask(style: MaskStyle): boolean {
+export function showsMask(style: Pick<MaskStyle, 'visible' | 'opacity'>): boolean {
   return style.visible && style.opacity > 0;
 }
 
@@ -36,10 +52,10 @@ export function grayTable(): Uint32Array<ArrayBuffer> {
 }
 
 /** 256 words: gray value under the mask -> opaque RGBA pixel. */
-export function maskedGrayTable(opacity: number): Uint32Array<ArrayBuffer> {
+export function maskedGrayTable(opacity: number, colour: Colour = MASK_COLOUR): Uint32Array<ArrayBuffer> {
   const channel = (gray: number, mask: number): number => blendChannel(gray, mask, opacity);
   return Uint32Array.from({ length: 256 }, (_, gray) =>
-    pixelWord(channel(gray, MASK_COLOUR[0]), channel(gray, MASK_COLOUR[1]), channel(gray, MASK_COLOUR[2])),
+    pixelWord(channel(gray, colour[0]), channel(gray, colour[1]), channel(gray, colour[2])),
   );
 }
 
@@ -77,8 +93,14 @@ export function fillGray(
 }
 
 /** RGB pixels into `out` (one word a pixel), blended with the mask colour where a mask bit is set. */
-export function fillRgb(out: Uint32Array, pixels: Uint8Array, maskBits: Uint8Array | null, opacity: number): void {
-  const blend = (value: number, channel: 0 | 1 | 2): number => blendChannel(value, MASK_COLOUR[channel], opacity);
+export function fillRgb(
+  out: Uint32Array,
+  pixels: Uint8Array,
+  maskBits: Uint8Array | null,
+  opacity: number,
+  colour: Colour = MASK_COLOUR,
+): void {
+  const blend = (value: number, channel: 0 | 1 | 2): number => blendChannel(value, colour[channel], opacity);
   for (let i = 0, p = 0; i < out.length; i++, p += 3) {
     const red = pixels[p] as number;
     const green = pixels[p + 1] as number;

@@ -3,7 +3,7 @@
  * where it is not a patient. Decided here and nowhere else; words for it are in the catalogues.
  */
 import type { EngineSnapshot, Liveness, SourceKind } from '../../src-shared/index.ts';
-import type { EngineLink, ShownPicture } from './worker-protocol.ts';
+import type { CineReport, EngineLink, ShownPicture } from './worker-protocol.ts';
 
 /** Without any word from the engine for this long, nothing it said is true any more (it speaks twice a second). */
 export const ENGINE_SILENT_AFTER_MS = 1500;
@@ -13,10 +13,13 @@ const STALE_AT_LEAST_MS = 250;
 const STALE_AFTER_PERIODS = 3;
 
 export type NotLiveKind = Exclude<SourceKind, 'live'>;
-export type ShownState = Liveness | 'DEMO' | 'REPLAY' | 'SIMULATED' | 'ENGINE LOST' | 'RELOAD';
+export type ShownState = Liveness | 'DEMO' | 'REPLAY' | 'SIMULATED' | 'FREEZE' | 'ENGINE LOST' | 'RELOAD';
 
-/** live: a patient, now. pretend: moving, but no patient. alarm: an old picture. idle: no picture at all. */
-export type Tone = 'live' | 'pretend' | 'alarm' | 'idle';
+/**
+ * live: a patient, now. pretend: moving, but no patient. freeze: stopped by this operator. alarm: an old picture.
+ * idle: no picture at all.
+ */
+export type Tone = 'live' | 'pretend' | 'freeze' | 'alarm' | 'idle';
 
 export interface Presentation {
   readonly state: ShownState;
@@ -24,8 +27,10 @@ export interface Presentation {
   /** Where the picture comes from when that is no scanner on a patient; said beside every other state. */
   readonly kind: NotLiveKind | null;
   /** Words over the whole picture; null only while the picture is fresh. */
-  readonly veil: Exclude<ShownState, 'LIVE' | 'DEMO' | 'REPLAY' | 'SIMULATED'> | 'WAITING' | null;
+  readonly veil: Exclude<ShownState, 'LIVE' | 'DEMO' | 'REPLAY' | 'SIMULATED' | 'FREEZE'> | 'WAITING' | null;
   readonly ageMs: number | null;
+  /** Only while frozen: what the corner would say of the feed, which goes on behind the frozen picture. */
+  readonly behind: { readonly state: ShownState; readonly tone: Tone } | null;
 }
 
 export interface PresentationInput {
@@ -34,6 +39,8 @@ export interface PresentationInput {
   readonly engineSilent: boolean;
   readonly snapshot: EngineSnapshot | null;
   readonly picture: ShownPicture | null;
+  /** The operator stopped the picture. */
+  readonly cine: CineReport | null;
 }
 
 /** Even without a picture, these are faults somebody must act on. */
@@ -45,8 +52,25 @@ const STATE_OF_KIND: Record<NotLiveKind, 'DEMO' | 'REPLAY' | 'SIMULATED'> = {
   simulated: 'SIMULATED',
 };
 
-/** The one place where liveness, origin and connection become what is shown. Pure. */
+/** What is shown: of the feed, or of the picture that the operator stopped while the feed goes on. Pure. */
 export function present(input: PresentationInput): Presentation {
+  const { cine, picture } = input;
+  if (cine === null || picture === null) {
+    return presentFeed(input);
+  }
+  const feed = presentFeed({ ...input, picture: { ...picture, ageMs: cine.feedAgeMs } });
+  return {
+    state: 'FREEZE',
+    tone: 'freeze',
+    kind: feed.kind,
+    veil: null,
+    ageMs: picture.ageMs,
+    behind: { state: feed.state, tone: feed.tone },
+  };
+}
+
+/** The one place where liveness, origin and connection become what is shown. */
+function presentFeed(input: PresentationInput): Presentation {
   const { link, snapshot, picture } = input;
   const kind = notLiveKind(picture, snapshot);
   const ageMs = picture?.ageMs ?? null;
@@ -56,6 +80,7 @@ export function present(input: PresentationInput): Presentation {
     kind,
     veil: state,
     ageMs,
+    behind: null,
   });
 
   if (link.state === 'mismatch') {
@@ -81,8 +106,8 @@ export function present(input: PresentationInput): Presentation {
     return notLive('STALE');
   }
   return kind === null
-    ? { state: 'LIVE', tone: 'live', kind, veil: null, ageMs }
-    : { state: STATE_OF_KIND[kind], tone: 'pretend', kind, veil: null, ageMs };
+    ? { state: 'LIVE', tone: 'live', kind, veil: null, ageMs, behind: null }
+    : { state: STATE_OF_KIND[kind], tone: 'pretend', kind, veil: null, ageMs, behind: null };
 }
 
 /** Oldest a picture on screen may be while the feed runs: the stale limit, and the time a frame may wait for its mask. */

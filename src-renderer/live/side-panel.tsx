@@ -6,6 +6,7 @@ import { Figures } from './figures.tsx';
 import { FrameResult } from './frame-result.tsx';
 import { MaskControls } from './mask-controls.tsx';
 import { SlicerClients } from './slicer-clients.tsx';
+import { ViewControls } from './view-controls.tsx';
 
 /** Beside the picture: what was found on it, how it is shown, where it comes from and how the machine is doing. */
 export function SidePanel() {
@@ -17,6 +18,7 @@ export function SidePanel() {
       <div className="side-fixed">
         <FrameResult />
         <MaskControls />
+        <ViewControls />
       </div>
       <div className="side-scroll">
         <Problems />

@@ -15,6 +15,7 @@ export class ViewReporter {
   readonly #post: (report: ViewReport) => void;
   readonly #clock: ClockMap;
   readonly #renderer: () => ViewReport['renderer'];
+  readonly #cine: () => ViewReport['cine'];
   #frame: DisplayFrame | null = null;
   #ageAtPaintMs = 0;
   #paintedAtMs = 0;
@@ -27,9 +28,15 @@ export class ViewReporter {
   #lastReportMs = Number.NEGATIVE_INFINITY;
   #lastWords = '';
 
-  constructor(clock: ClockMap, renderer: () => ViewReport['renderer'], post: (report: ViewReport) => void) {
+  constructor(
+    clock: ClockMap,
+    renderer: () => ViewReport['renderer'],
+    cine: () => ViewReport['cine'],
+    post: (report: ViewReport) => void,
+  ) {
     this.#clock = clock;
     this.#renderer = renderer;
+    this.#cine = cine;
     this.#post = post;
     setInterval(() => this.#report(performance.now()), REPORT_EVERY_MS);
   }
@@ -38,13 +45,17 @@ export class ViewReporter {
     return this.#painted;
   }
 
+  /** A picture of the past was put on screen: said at once, and not counted as painted. */
+  frameShown(frame: DisplayFrame): void {
+    this.#setFrame(frame, performance.now());
+    this.#oldestMs = 0;
+    this.report();
+  }
+
   framePainted(frame: DisplayFrame, atMs: number): void {
     // The frame that leaves the screen was at its oldest just now.
     this.#oldestMs = Math.max(this.#oldestMs, this.#ageMs(atMs));
-    this.#frame = frame;
-    this.#paintedAtMs = atMs;
-    const onEngineClock = this.#clock.toEngine(atMs);
-    this.#ageAtPaintMs = onEngineClock === null ? 0 : Math.max(0, onEngineClock - frame.receivedMs);
+    this.#setFrame(frame, atMs);
     this.#painted += 1;
     this.#paintTimes.push(atMs);
     const words = `${frame.state} ${frame.sourceKind} ${frame.size} ${frame.mmPerPixel} ${frame.scaleOrigin}`;
@@ -69,6 +80,23 @@ export class ViewReporter {
     this.#report(performance.now());
   }
 
+  /** Tells the page now, without waiting for the next turn. */
+  report(): void {
+    this.#report(performance.now());
+  }
+
+  /** What is said of the picture on screen; null without one. */
+  picture(): ShownPicture | null {
+    return this.#frame === null ? null : pictureOf(this.#frame, this.#ageMs(performance.now()));
+  }
+
+  #setFrame(frame: DisplayFrame, atMs: number): void {
+    this.#frame = frame;
+    this.#paintedAtMs = atMs;
+    const onEngineClock = this.#clock.toEngine(atMs);
+    this.#ageAtPaintMs = onEngineClock === null ? 0 : Math.max(0, onEngineClock - frame.receivedMs);
+  }
+
   /** Counted from receipt to now; the time since painting needs no engine, so a picture goes on ageing without one. */
   #ageMs(nowMs: number): number {
     return this.#frame === null ? 0 : this.#ageAtPaintMs + nowMs - this.#paintedAtMs;
@@ -88,6 +116,7 @@ export class ViewReporter {
         last: refusal !== null && nowMs - refusal.atMs < REFUSAL_SHOWN_MS ? refusal.reason : null,
       },
       picture: this.#frame === null ? null : pictureOf(this.#frame, Math.max(this.#oldestMs, this.#ageMs(nowMs))),
+      cine: this.#cine(),
     };
     this.#oldestMs = 0;
     this.#post(report);
@@ -95,10 +124,11 @@ export class ViewReporter {
 }
 
 function pictureOf(frame: DisplayFrame, ageMs: number): ShownPicture {
-  const { seq, frameId, size, mmPerPixel, scaleOrigin, sourceKind, state, score, maskBits } = frame;
+  const { seq, frameId, tsBits, size, mmPerPixel, scaleOrigin, sourceKind, state, score, maskBits } = frame;
   return {
     seq,
     frameId,
+    tsBits,
     size,
     mmPerPixel,
     scaleOrigin,

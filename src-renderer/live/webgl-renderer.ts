@@ -14,7 +14,7 @@ import {
   WebGLRenderer,
 } from 'three';
 import { type DisplayFrame, unpackMask } from '../../src-shared/index.ts';
-import { MASK_COLOUR, type MaskStyle, showsMask } from './palette.ts';
+import { MASK_COLOURS, type MaskStyle, showsMask } from './palette.ts';
 import type { PictureRenderer, WebglAbility } from './picture-renderer.ts';
 
 const VERTEX = `
@@ -76,7 +76,7 @@ export class WebglRenderer implements PictureRenderer {
         rows: { value: 0 },
         isGray: { value: true },
         opacity: { value: 0 },
-        maskColour: { value: new Vector3(...MASK_COLOUR).divideScalar(255) },
+        maskColour: { value: new Vector3() },
       },
     });
     const mesh = new Mesh(this.#quad, this.#material);
@@ -113,6 +113,7 @@ export class WebglRenderer implements PictureRenderer {
     this.#setUniform('mask', this.#mask);
     this.#setUniform('rows', frame.size[1]);
     this.#setUniform('isGray', frame.components === 1);
+    this.#setUniform('maskColour', new Vector3(...MASK_COLOURS[style.colour]).divideScalar(255));
     this.#setUniform('opacity', masked ? style.opacity : 0);
     this.#renderer.render(this.#scene, this.#camera);
   }

@@ -4,6 +4,15 @@ import type { MaskStyle } from './palette.ts';
 import type { RendererChoice, RendererKind, RendererReason } from './picture-renderer.ts';
 import type { Fault } from './probe.ts';
 
+/** overlay: the picture with its mask. raw: the same picture without, beside it in the split view. */
+export type PaneName = 'overlay' | 'raw';
+
+export type CineMove =
+  | { readonly by: number }
+  /** 0 is the oldest picture; beyond the last one is the last one. */
+  | { readonly to: number }
+  | { readonly playing: boolean };
+
 export type ToWorker =
   | {
       readonly type: 'start';
@@ -16,9 +25,14 @@ export type ToWorker =
       readonly probe: { readonly fault: Fault } | null;
     }
   | { readonly type: 'port'; readonly port: MessagePort }
-  | { readonly type: 'canvas'; readonly canvas: OffscreenCanvas }
+  /** Null: the page shows this pane no more. */
+  | { readonly type: 'canvas'; readonly pane: PaneName; readonly canvas: OffscreenCanvas | null }
   | { readonly type: 'mask-style'; readonly style: MaskStyle }
   | { readonly type: 'command'; readonly id: number; readonly name: CommandName; readonly arguments: unknown }
+  | { readonly type: 'freeze'; readonly on: boolean }
+  | { readonly type: 'cine'; readonly move: CineMove }
+  /** Asks for the picture on screen as it is drawn now. */
+  | { readonly type: 'capture'; readonly id: number }
   | { readonly type: 'probe-next'; readonly id: number }
   | { readonly type: 'probe-lose-context' };
 
@@ -31,6 +45,8 @@ export type EngineLink =
 export interface ShownPicture {
   readonly seq: number;
   readonly frameId: number;
+  /** Of the source, as received; 0n: it gave none. */
+  readonly tsBits: bigint;
   readonly size: readonly [columns: number, rows: number];
   readonly mmPerPixel: readonly [x: number, y: number];
   readonly scaleOrigin: ScaleOrigin;
@@ -53,6 +69,30 @@ export interface ViewReport {
   /** Messages from the engine that could not be read, and why the last one; null once that is a while ago. */
   readonly refused: { readonly count: number; readonly last: string | null };
   readonly picture: ShownPicture | null;
+  /** Null while the picture runs. */
+  readonly cine: CineReport | null;
+}
+
+/** Where a frozen picture stands among the last seconds. */
+export interface CineReport {
+  readonly index: number;
+  readonly count: number;
+  readonly spanMs: number;
+  /** How long before the last picture of the reel this one was received. */
+  readonly beforeLastMs: number;
+  readonly playing: boolean;
+  /** Memory left less than the seconds that were asked for. */
+  readonly shortened: boolean;
+  /** Age of the newest picture that came from the engine, which goes on. */
+  readonly feedAgeMs: number;
+}
+
+/** The picture on screen as it was drawn, with what is said about it. */
+export interface Capture {
+  readonly picture: ShownPicture;
+  readonly style: MaskStyle;
+  /** Of the picture's own grid, first row on top. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** One painted picture, read back from the canvas right after it was drawn. */
@@ -73,5 +113,7 @@ export type FromWorker =
   | { readonly type: 'engine'; readonly message: Exclude<EngineMessage, { type: 'hello' | 'echo' }> }
   | { readonly type: 'view'; readonly report: ViewReport }
   /** The canvas cannot be used any more (another kind of context is wanted): bring a new one. */
-  | { readonly type: 'canvas-needed' }
+  | { readonly type: 'canvas-needed'; readonly pane: PaneName }
+  /** Null: there is no picture. */
+  | { readonly type: 'captured'; readonly id: number; readonly capture: Capture | null }
   | { readonly type: 'probe-reading'; readonly id: number; readonly reading: ProbeReading };

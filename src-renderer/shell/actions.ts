@@ -23,6 +23,13 @@ export const shellActions: readonly Action[] = [
     isOn: () => shellStore.get().helpOpen,
     run: () => shellStore.set({ helpOpen: !shellStore.get().helpOpen }),
   },
+  {
+    id: 'shell.latency',
+    key: 'i',
+    where: 'everywhere',
+    isOn: () => shellStore.get().latencyOpen,
+    run: () => shellStore.set({ latencyOpen: !shellStore.get().latencyOpen }),
+  },
   { id: 'shell.fullScreen', key: 'f11', where: 'everywhere', run: toggleFullScreen },
   {
     id: 'shell.largeType',

@@ -7,9 +7,10 @@ const LONG_WORD = 7;
 /** The one fixed corner that says whether the picture is live, from a patient, and how old. */
 export function StateCorner() {
   const words = useWords();
-  const { state, tone, kind, ageMs } = usePresentation();
+  const { state, tone, kind, ageMs, behind } = usePresentation();
   const kindWord = kind === null ? null : words.state.kinds[kind].word;
-  const origin = kindWord === words.state.words[state] ? words.state.feedLive : kindWord;
+  // Behind a frozen picture the feed's own word says where it comes from.
+  const origin = behind !== null ? null : kindWord === words.state.words[state] ? words.state.feedLive : kindWord;
   const age = ageMs === null ? words.state.noPicture : words.state.age(ageMs);
   return (
     <section
@@ -26,6 +27,11 @@ export function StateCorner() {
       <p className="state-facts">
         {origin !== null && <span>{origin}</span>}
         <span className="state-age">{age}</span>
+        {behind !== null && (
+          <span className="state-behind" data-tone={behind.tone}>
+            {words.state.behind(words.state.words[behind.state])}
+          </span>
+        )}
       </p>
     </section>
   );

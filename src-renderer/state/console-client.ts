@@ -4,11 +4,21 @@ import type {
   CommandResults,
   EngineSnapshot,
   KpiSample,
+  Settings,
   SettingsPatch,
 } from '../../src-shared/index.ts';
 import type { MaskStyle } from '../live/palette.ts';
 import { ENGINE_SILENT_AFTER_MS } from '../live/presentation.ts';
-import type { EngineLink, FromWorker, ProbeReading, ToWorker, ViewReport } from '../live/worker-protocol.ts';
+import type {
+  Capture,
+  CineMove,
+  EngineLink,
+  FromWorker,
+  PaneName,
+  ProbeReading,
+  ToWorker,
+  ViewReport,
+} from '../live/worker-protocol.ts';
 import { CommandUnanswered } from './refusal.ts';
 
 /** Two minutes at one sample a second: what the charts show. */
@@ -44,7 +54,8 @@ export class ConsoleClient {
   readonly #listeners = new Set<() => void>();
   readonly #pending = new Map<number, PendingCommand>();
   readonly #readings = new Map<number, (reading: ProbeReading) => void>();
-  #onCanvasNeeded: (() => void) | null = null;
+  readonly #onCanvasNeeded = new Map<PaneName, () => void>();
+  readonly #captures = new Map<number, (capture: Capture | null) => void>();
   #nextId = 1;
   #lastHeardMs = performance.now();
   #state: ConsoleState = {
@@ -53,7 +64,7 @@ export class ConsoleClient {
     kpi: null,
     history: [],
     view: null,
-    style: { visible: true, opacity: 0 },
+    style: { visible: true, opacity: 0, colour: 'blue', shape: 'fill' },
     engineSilent: false,
     viewFailure: null,
     settingRefusal: null,
@@ -111,14 +122,37 @@ export class ConsoleClient {
     this.#worker.postMessage({ type: 'port', port } satisfies ToWorker, [port]);
   }
 
-  /** `makeCanvas` is called now and whenever the worker needs a fresh canvas. */
-  provideCanvas(makeCanvas: () => OffscreenCanvas): void {
+  /** `makeCanvas` is called now and whenever the worker needs a fresh canvas. Returns what ends that. */
+  provideCanvas(pane: PaneName, makeCanvas: () => OffscreenCanvas): () => void {
     const provide = (): void => {
       const canvas = makeCanvas();
-      this.#worker.postMessage({ type: 'canvas', canvas } satisfies ToWorker, [canvas]);
+      this.#worker.postMessage({ type: 'canvas', pane, canvas } satisfies ToWorker, [canvas]);
     };
-    this.#onCanvasNeeded = provide;
+    this.#onCanvasNeeded.set(pane, provide);
     provide();
+    return () => {
+      this.#onCanvasNeeded.delete(pane);
+      this.#post({ type: 'canvas', pane, canvas: null });
+    };
+  }
+
+  /** Stops the picture on this screen, or goes on with the picture of now. The engine is not asked. */
+  freeze(on: boolean): void {
+    this.#post({ type: 'freeze', on });
+  }
+
+  /** Through the last seconds while frozen. */
+  moveCine(move: CineMove): void {
+    this.#post({ type: 'cine', move });
+  }
+
+  /** The picture on screen as it is drawn now; null when there is none. */
+  capture(): Promise<Capture | null> {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#captures.set(id, resolve);
+      this.#post({ type: 'capture', id });
+    });
   }
 
   /** The next painted picture as read back from the canvas. Only answers in a page opened with `?probe=1`. */
@@ -151,7 +185,11 @@ export class ConsoleClient {
         this.#change({ view: message.report });
         break;
       case 'canvas-needed':
-        this.#onCanvasNeeded?.();
+        this.#onCanvasNeeded.get(message.pane)?.();
+        break;
+      case 'captured':
+        this.#captures.get(message.id)?.(message.capture);
+        this.#captures.delete(message.id);
         break;
       case 'probe-reading':
         this.#readings.get(message.id)?.(message.reading);
@@ -194,12 +232,12 @@ export class ConsoleClient {
   }
 
   #onSnapshot(snapshot: EngineSnapshot): void {
-    const before = this.#state.snapshot?.settings['view.maskOpacity'];
-    const opacity = snapshot.settings['view.maskOpacity'];
+    const before = this.#state.snapshot === null ? null : maskStyleOf(this.#state.snapshot.settings);
+    const after = maskStyleOf(snapshot.settings);
     this.#change({ snapshot });
-    if (before !== opacity) {
+    if (before?.opacity !== after.opacity || before.colour !== after.colour || before.shape !== after.shape) {
       // Changed by another console or a file; while this operator drags the slider the setting has not changed yet.
-      this.setMaskStyle({ ...this.#state.style, opacity });
+      this.setMaskStyle({ ...this.#state.style, ...after });
     }
   }
 
@@ -230,4 +268,13 @@ export class ConsoleClient {
       listener();
     }
   }
+}
+
+/** What of the mask's looks is a setting; on and off is not. */
+function maskStyleOf(settings: Settings): Omit<MaskStyle, 'visible'> {
+  return {
+    opacity: settings['view.maskOpacity'],
+    colour: settings['view.maskColour'],
+    shape: settings['view.maskShape'],
+  };
 }

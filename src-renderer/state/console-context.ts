@@ -24,6 +24,7 @@ export function presentationOf(state: ConsoleState): Presentation {
     engineSilent: state.engineSilent,
     snapshot: state.snapshot,
     picture: state.view?.picture ?? null,
+    cine: state.view?.cine ?? null,
   });
 }
 

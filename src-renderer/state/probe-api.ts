@@ -3,6 +3,7 @@
  * task that painted it. It costs nothing while nobody asks, and does not exist without the parameter.
  */
 import { MASK_COLOUR } from '../live/palette.ts';
+import type { ViewReport } from '../live/worker-protocol.ts';
 import type { ConsoleClient } from './console-client.ts';
 import { presentationOf } from './console-context.ts';
 
@@ -41,6 +42,8 @@ export interface UltramotionProbe {
     readonly coalesced: number;
     readonly refused: number;
     readonly renderer: string | null;
+    /** Pictures in the reel of a frozen view, and which one is shown; null while the picture runs. */
+    readonly cine: { readonly index: number; readonly count: number; readonly seq: number } | null;
   };
   /** Takes the WebGL context away, as a driver reset would. */
   loseWebglContext(): void;
@@ -69,7 +72,7 @@ export function installProbe(client: ConsoleClient): void {
         drawn: width === 0 ? null : { x, y, width, height },
       };
     },
-    setMask: ({ visible, opacity }) => client.setMaskStyle({ visible, opacity }),
+    setMask: ({ visible, opacity }) => client.setMaskStyle({ ...client.getState().style, visible, opacity }),
     maskColour: MASK_COLOUR,
     shown() {
       const state = client.getState();
@@ -84,10 +87,16 @@ export function installProbe(client: ConsoleClient): void {
         coalesced: state.view?.coalesced ?? 0,
         refused: state.view?.refused.count ?? 0,
         renderer: state.view?.renderer?.kind ?? null,
+        cine: cineOf(state.view),
       };
     },
     loseWebglContext: () => client.loseWebglContext(),
   };
+}
+
+function cineOf(view: ViewReport | null): ReturnType<UltramotionProbe['shown']>['cine'] {
+  const { cine = null, picture = null } = view ?? {};
+  return cine === null || picture === null ? null : { index: cine.index, count: cine.count, seq: picture.seq };
 }
 
 /** In pieces: a call with a million arguments overflows the stack. */

@@ -4,14 +4,12 @@
  */
 import { useEffect } from 'react';
 import { useConsole } from '../state/console-context.ts';
-import { english } from './english/index.ts';
-import { french } from './french/index.ts';
+import { CATALOGUES } from './catalogues.ts';
 import { type Language, languageOf } from './language.ts';
 import type { Words } from './words.ts';
 
+export { CATALOGUES } from './catalogues.ts';
 export type { ActionId, Words } from './words.ts';
-
-export const CATALOGUES: Readonly<Record<Language, Words>> = { en: english, fr: french };
 
 function useLanguage(): Language {
   const setting = useConsole((state) => state.snapshot?.settings['view.language'] ?? 'auto');

@@ -1,7 +1,9 @@
-import type { DropReason, ScaleOrigin } from '../../../src-shared/index.ts';
+import type { DropReason, ScaleOrigin, Settings } from '../../../src-shared/index.ts';
 import type { RendererReason } from '../../live/picture-renderer.ts';
 import type { ResultWord } from '../../live/presentation.ts';
 import { numberWriter } from '../numbers.ts';
+
+type Turn = Pick<Settings, 'view.quarterTurns' | 'view.flipHorizontal' | 'view.flipVertical'>;
 
 const write = numberWriter('en');
 
@@ -52,6 +54,7 @@ export const live = {
 
   scale: {
     title: 'Scale',
+    assumedShort: 'SCALE ASSUMED',
     known: (mmPerPixel: readonly [number, number]) => `${write.spacing(mmPerPixel)} mm per pixel`,
     assumed: (mmPerPixel: readonly [number, number], origin: Exclude<ScaleOrigin, 'source'>) =>
       `scale assumed: ${write.spacing(mmPerPixel)} mm per pixel (${origin === 'user' ? 'set by user' : 'estimate'})`,
@@ -62,7 +65,61 @@ export const live = {
     show: 'Show mask',
     hide: 'Hide mask',
     opacity: 'Mask opacity',
+    shapes: { fill: 'Filled', outline: 'Outline', surface: 'Surface' },
+    colour: 'Colour of the mask',
+    colours: { blue: 'Blue', yellow: 'Yellow', green: 'Green', purple: 'Purple' },
     percent: (opacity: number) => `${Math.round(opacity * 100)} %`,
+  },
+
+  controls: {
+    title: 'Picture',
+    freeze: 'Freeze',
+    screenshot: 'Capture',
+    distance: 'Distance',
+    clear: 'Clear',
+    split: 'Split',
+    zoom: 'Zoom',
+    whole: 'Whole',
+  },
+  split: { raw: 'RAW', overlay: 'WITH MASK' },
+  ruler: (depthMm: number) => (depthMm === 0 ? '0' : `${depthMm} mm`),
+  measure: {
+    length: (mm: number, origin: ScaleOrigin) =>
+      `${write.fixed(mm, 1)} mm${origin === 'source' ? '' : ' (scale assumed)'}`,
+  },
+  /** How the picture on screen differs from the data; null: not at all. */
+  turned: (turn: Turn) => {
+    const parts = [
+      turn['view.quarterTurns'] === 0 ? null : `TURNED ${90 * turn['view.quarterTurns']}°`,
+      turn['view.flipHorizontal'] ? 'MIRRORED ↔' : null,
+      turn['view.flipVertical'] ? 'MIRRORED ↕' : null,
+    ].filter((part) => part !== null);
+    return parts.length === 0 ? null : parts.join(' ');
+  },
+  cine: {
+    title: 'Frozen picture',
+    onlyHere: 'FREEZE: this screen only.',
+    slicerGoesOn: 'The scanner, the masks to Slicer and a recording go on.',
+    engineGoesOn: 'The source goes on. Masks of this source are not published to Slicer.',
+    back: 'Back',
+    forward: 'Next',
+    play: 'Play',
+    pause: 'Pause',
+    goOn: 'Back to now',
+    position: 'Place among the last seconds',
+    place: (number: number, count: number) => `${number} / ${count}`,
+    before: (ms: number) => `−${write.fixed(ms / 1000, 2)} s`,
+    time: (time: Date) => `${time.toLocaleTimeString('en-GB')}.${String(time.getMilliseconds()).padStart(3, '0')}`,
+    noTime: 'no source time',
+    shortened: (ms: number) => `Memory holds only the last ${write.seconds(ms)} of this picture.`,
+  },
+  screenshot: {
+    notices: { saved: 'Screenshot saved', 'no-picture': 'No picture to capture' },
+    times: (source: string | null, taken: string) => `Picture ${source ?? 'without source time'} · captured ${taken}`,
+    source: (address: string, device: string | null, frame: number) =>
+      `Source ${address}${device === null ? '' : ` · ${device}`} · frame ${frame}`,
+    model: (model: string, result: string, hidden: string | null) =>
+      `AI ${model} · ${result}${hidden === null ? '' : ` · ${hidden}`}`,
   },
 
   figures: {
@@ -90,6 +147,23 @@ export const live = {
 };
 
 export const liveActions = {
+  'picture.freeze': 'Freeze the picture, or go on',
   'mask.toggle': 'Mask on or off',
+  'picture.screenshot': 'Save the picture with its facts as PNG',
+  'cine.back': 'One picture back',
+  'cine.forward': 'One picture on',
+  'cine.first': 'To the oldest picture',
+  'cine.last': 'To the last picture before the freeze',
+  'cine.play': 'Play or pause the last seconds',
+  'mask.shape': 'Mask filled, outline or surface line',
+  'picture.flipHorizontal': 'Mirror left to right',
+  'picture.flipVertical': 'Mirror top to bottom',
+  'picture.rotate': 'Turn clockwise by 90°',
+  'picture.zoomIn': 'Enlarge',
+  'picture.zoomOut': 'Reduce',
+  'picture.zoomReset': 'Show the whole picture',
+  'picture.split': 'Raw picture beside the one with mask',
+  'measure.distance': 'Measure a distance by dragging',
+  'measure.clear': 'Remove all distances',
   'panel.toggle': 'Panel beside the picture on or off',
 };

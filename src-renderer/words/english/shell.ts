@@ -1,4 +1,4 @@
-import type { InferenceLink, PublisherLink, SourceLink } from '../../../src-shared/index.ts';
+import type { InferenceLink, PublisherLink, SourceLink, Stage } from '../../../src-shared/index.ts';
 import type { NotLiveKind } from '../../live/presentation.ts';
 import type { ViewId } from '../../shell/view-id.ts';
 import { numberWriter } from '../numbers.ts';
@@ -36,6 +36,15 @@ const inferenceLinks: Record<InferenceLink, string> = {
   ready: 'Ready',
   restarting: 'Restarting',
   failed: 'Failed',
+};
+
+const stages: Record<Stage, string> = {
+  queue: 'Queue',
+  preprocess: 'Preparation',
+  wait: 'Model busy',
+  run: 'Model run',
+  postprocess: 'Mask',
+  send: 'Sending',
 };
 
 /** The frame around all views: what it is, where one can go, connections, help. */
@@ -83,6 +92,16 @@ export const shell = {
     title: 'AI',
     links: inferenceLinks,
     restarts: (count: number) => (count === 1 ? '1 restart' : `${count} restarts`),
+    milliseconds: (ms: number) => `${write.fixed(ms, ms < 10 ? 1 : 0)} ms`,
+  },
+
+  latency: {
+    title: 'Latency from receipt, ms',
+    stage: 'Stage',
+    percentiles: ['p50', 'p95', 'p99'],
+    stages,
+    total: 'Received to sent',
+    explained: 'The last second. Delays of the scanner and of this display are not in it.',
   },
 
   help: {
@@ -112,6 +131,7 @@ export const shellActions = {
   'view.alerts': 'Show alerts',
   'view.settings': 'Show settings',
   'shell.help': 'Show or hide the list of keys',
+  'shell.latency': 'Show or hide what each stage takes',
   'shell.fullScreen': 'Full screen on or off',
   'shell.largeType': 'Large type on or off',
   'shell.theme': 'Dark or light',

@@ -20,6 +20,7 @@ const words: Record<ShownState, string> = {
   DEMO: 'DEMO',
   REPLAY: 'REPLAY',
   SIMULATED: 'SIMULATED',
+  FREEZE: 'FREEZE',
   'ENGINE LOST': 'ENGINE LOST',
   RELOAD: 'RELOAD',
 };
@@ -57,6 +58,7 @@ export const state = {
   kinds,
   age: (ms: number) => `age ${write.duration(ms)}`,
   feedLive: 'feed live',
+  behind: (word: string) => `now: ${word}`,
   noPicture: 'no picture',
   reload: 'Reload',
   engineBuild: (engine: string, page: string) => `Engine ${engine}, page ${page}.`,

@@ -59,7 +59,24 @@ export const shell: Words['shell'] = {
   ai: {
     title: 'IA',
     links: { off: 'Éteinte', starting: 'Démarrage', ready: 'Prête', restarting: 'Redémarrage', failed: 'Échec' },
+    milliseconds: (ms) => `${write.fixed(ms, ms < 10 ? 1 : 0)} ms`,
     restarts: (count) => (count === 1 ? '1 redémarrage' : `${count} redémarrages`),
+  },
+
+  latency: {
+    title: 'Latence depuis la réception, ms',
+    stage: 'Étape',
+    percentiles: ['p50', 'p95', 'p99'],
+    stages: {
+      queue: 'File',
+      preprocess: 'Préparation',
+      wait: 'Modèle occupé',
+      run: 'Calcul du modèle',
+      postprocess: 'Masque',
+      send: 'Envoi',
+    },
+    total: 'De la réception à l’envoi',
+    explained: 'Dernière seconde. Les délais de l’échographe et de cet écran n’y sont pas.',
   },
 
   help: {
@@ -89,6 +106,7 @@ export const shellActions: Pick<Words['actions'], keyof typeof import('../englis
   'view.alerts': 'Afficher les alertes',
   'view.settings': 'Afficher les réglages',
   'shell.help': 'Afficher ou masquer la liste des touches',
+  'shell.latency': 'Afficher ou masquer la durée de chaque étape',
   'shell.fullScreen': 'Plein écran ou non',
   'shell.largeType': 'Grands caractères ou non',
   'shell.theme': 'Sombre ou clair',

@@ -15,6 +15,7 @@ const words = CATALOGUES.en;
 const picture: ShownPicture = {
   seq: 7,
   frameId: 7,
+  tsBits: 0n,
   size: [640, 480],
   mmPerPixel: [0.1, 0.1],
   scaleOrigin: 'source',
@@ -54,11 +55,11 @@ const snapshot: EngineSnapshot = {
   alerts: [],
 };
 
-const live: PresentationInput = { link: { state: 'open' }, engineSilent: false, snapshot, picture };
+const live: PresentationInput = { link: { state: 'open' }, engineSilent: false, snapshot, picture, cine: null };
 
 describe('what is shown of the picture', () => {
   it('is LIVE without a veil only for a fresh picture of a live source', () => {
-    expect(present(live)).toEqual({ state: 'LIVE', tone: 'live', kind: null, veil: null, ageMs: 40 });
+    expect(present(live)).toEqual({ state: 'LIVE', tone: 'live', kind: null, veil: null, ageMs: 40, behind: null });
   });
 
   for (const liveness of LIVENESS_STATES.filter((state) => state !== 'LIVE')) {
@@ -118,6 +119,27 @@ describe('what is shown of the picture', () => {
 
   it('is not LIVE before there is a picture to see', () => {
     expect(present({ ...live, picture: null })).toMatchObject({ state: 'CONNECTING', tone: 'idle', veil: 'WAITING' });
+  });
+
+  it('is FREEZE while the operator stopped it, never LIVE, and says beside it what the feed does', () => {
+    const cine = {
+      index: 3,
+      count: 10,
+      spanMs: 300,
+      beforeLastMs: 60,
+      playing: false,
+      shortened: false,
+      feedAgeMs: 20,
+    };
+    const old = { ...picture, ageMs: 60_000 };
+    const frozen = present({ ...live, picture: old, cine });
+    expect(frozen).toMatchObject({ state: 'FREEZE', tone: 'freeze', veil: null, ageMs: 60_000 });
+    expect(frozen.behind).toEqual({ state: 'LIVE', tone: 'live' });
+    expect(present({ ...live, picture: old, cine: { ...cine, feedAgeMs: 5000 } }).behind).toEqual({
+      state: 'STALE',
+      tone: 'alarm',
+    });
+    expect(present({ ...live, picture: old, cine, link: { state: 'lost' } }).behind?.state).toBe('ENGINE LOST');
   });
 
   it('has words for every state, veil and result', () => {
