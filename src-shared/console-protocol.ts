@@ -47,11 +47,16 @@ export const commandSchemas = {
   /** Begins a recording, named after date and time and, if given, the label. */
   'recording.start': z.strictObject({ label: recordingLabelSchema.optional() }),
   'recording.stop': z.strictObject({}),
+  /** Of a recording that is the source. */
+  'replay.pause': z.strictObject({ paused: z.boolean() }),
+  'replay.seek': z.strictObject({ frame: z.number().int().min(0) }),
   'recordings.list': z.strictObject({}),
   'recordings.verify': z.strictObject({ name: recordingNameSchema }),
   'recordings.recover': z.strictObject({ name: recordingNameSchema }),
   /** Writes `<name>.<format>` beside the recording. */
   'recordings.export': z.strictObject({ name: recordingNameSchema, format: z.enum(EXPORT_FORMATS) }),
+  /** Ends an export or check of it; half-written files go. */
+  'recordings.cancel': z.strictObject({ name: recordingNameSchema }),
   'recordings.delete': z.strictObject({ name: recordingNameSchema }),
   'models.list': z.strictObject({}),
   /** Compares files with their manifests: of one model, or of all. */
@@ -75,10 +80,18 @@ export interface CommandResults {
   'settings.update': { readonly settings: Settings; readonly needRestart: readonly (keyof SettingsPatch)[] };
   'recording.start': { readonly name: string };
   'recording.stop': { readonly name: string; readonly frames: number; readonly lost: number };
+  'replay.pause': null;
+  'replay.seek': null;
   'recordings.list': { readonly folder: string; readonly recordings: readonly RecordingInfo[] };
   'recordings.verify': RecordingCheck;
   'recordings.recover': { readonly name: string; readonly frames: number; readonly repairs: readonly string[] };
-  'recordings.export': { readonly file: string; readonly frames: number };
+  'recordings.export': {
+    readonly files: readonly string[];
+    readonly frames: number;
+    /** What whoever opens the files should know. */
+    readonly notes: readonly string[];
+  };
+  'recordings.cancel': null;
   'recordings.delete': null;
   'models.list': { readonly models: readonly ModelListing[] };
   'models.verify': { readonly checks: readonly ModelCheck[] };
@@ -140,6 +153,15 @@ export interface EngineSnapshot {
     readonly message: string | null;
     readonly deviceName: string | null;
     readonly size: readonly [columns: number, rows: number] | null;
+    /** Where a recording stands that is played; null for any other source. */
+    readonly replay: {
+      readonly frame: number;
+      readonly frames: number;
+      /** Recorded time since its first frame. */
+      readonly timeS: number;
+      readonly durationS: number;
+      readonly isPaused: boolean;
+    } | null;
   };
   readonly liveness: Liveness;
   /** Age of the newest frame, ms; null before the first. */

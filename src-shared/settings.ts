@@ -53,6 +53,14 @@ export const settingsSchema = z.strictObject({
     live: true,
   }),
   'source.loop': setting(z.boolean().default(true), { title: 'Start a recording again at its end', live: true }),
+  'source.speed': setting(z.number().min(0.1).max(10).default(1), {
+    title: 'Speed of a recording: 2 plays it twice as fast as it was taken',
+    live: true,
+  }),
+  'source.everyFrame': setting(z.boolean().default(false), {
+    title: 'Play a recording without drops: each frame waits until the one before has its result',
+    live: true,
+  }),
   'source.checkCrc': setting(z.boolean().default(true), {
     title: 'Drop messages whose checksum is wrong',
     live: true,

@@ -1,6 +1,6 @@
 import type { FramePose, ScalarTypeName } from '../../src-shared/index.ts';
 import { buildImageHeader, type ScalarType } from '../openigtlink/index.ts';
-import type { Clip, ClipFrame } from './clip.ts';
+import type { Clip, ClipFormat, ClipFrame } from './clip.ts';
 
 /** OpenIGTLink scalar codes (openigtlink.md section 2, IMAGE). */
 export const SCALAR_CODES: Readonly<Record<ScalarTypeName, ScalarType>> = {
@@ -18,21 +18,32 @@ export const SCALAR_NAMES: ReadonlyMap<number, ScalarTypeName> = new Map(
   Object.entries(SCALAR_CODES).map(([name, code]) => [code, name as ScalarTypeName]),
 );
 
-/** The 72 IMAGE header bytes of a clip's frame, as PlusServer would send them (little-endian pixels, RAS). */
+/** The 72 IMAGE header bytes of a clip's frame: as recorded, else as PlusServer would send them (little-endian pixels, RAS). */
 export function imageHeaderOf(clip: Clip, frame: ClipFrame): Uint8Array {
-  return buildImageHeader({
-    components: clip.components,
-    scalarType: SCALAR_CODES[clip.scalarType],
-    size: [clip.size[0], clip.size[1], 1],
-    matrix: imageMatrix(clip, frame),
+  const format = frame.format ?? clip;
+  const built = buildImageHeader({
+    components: format.components,
+    scalarType: SCALAR_CODES[format.scalarType],
+    size: [format.size[0], format.size[1], 1],
+    matrix: imageMatrix(format, frame),
   });
+  const recorded = frame.imageHeader ?? null;
+  return recorded !== null && isOfSamePicture(recorded, built) ? recorded : built;
 }
+
+/** Version, components, type, byte order and size; a file may say anything. */
+function isOfSamePicture(recorded: Uint8Array, built: Uint8Array): boolean {
+  return built.every((byte, at) => GEOMETRY_BYTES.has(at) || recorded[at] === byte);
+}
+
+/** Coordinate system, and the 12 floats. */
+const GEOMETRY_BYTES: ReadonlySet<number> = new Set([5, ...Array.from({ length: 48 }, (_, i) => 12 + i)]);
 
 /**
  * IMAGE's 12 floats: the three axis vectors and the position of the picture's CENTRE, mm (openigtlink.md section 2).
  * Without a calibrated geometry the voxel (0,0,0) lies at the origin.
  */
-function imageMatrix(clip: Clip, frame: ClipFrame): Float32Array {
+function imageMatrix(clip: ClipFormat, frame: ClipFrame): Float32Array {
   const m = frame.imageToReference ?? diagonal(clip.spacing ?? [1, 1, 1]);
   const [x, y] = [(clip.size[0] - 1) / 2, (clip.size[1] - 1) / 2];
   const at = (row: number, column: number): number => m[row * 4 + column] as number;

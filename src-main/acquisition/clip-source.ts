@@ -6,7 +6,7 @@ import { imageHeaderOf, poseOf } from './clip-image.ts';
 import { IntensityWindow } from './intensity-window.ts';
 import { Player } from './player.ts';
 import { scaleOf } from './scale.ts';
-import type { FrameSource, SourceEvents, SourceOptions } from './source.ts';
+import type { FrameSource, ReplayPosition, SourceEvents, SourceOptions } from './source.ts';
 import { StampClock } from './stamp-clock.ts';
 
 /** Plays a clip (recording or phantom) into the engine, stamped now, under a kind that is never `live`. */
@@ -20,6 +20,8 @@ export class ClipSource implements FrameSource {
   readonly #window = new IntensityWindow();
   #clip: Clip | null = null;
   #player: Player | null = null;
+  /** The frame played last; whoever plays every frame waits for its result. */
+  #last: RawFrame | null = null;
   #closed = false;
 
   constructor(
@@ -48,6 +50,40 @@ export class ClipSource implements FrameSource {
     await this.#clip?.close();
   }
 
+  follow(options: Pick<SourceOptions, 'speed' | 'everyFrame'>): void {
+    this.#player?.follow(options);
+  }
+
+  answered(frame: RawFrame): void {
+    if (frame === this.#last) {
+      this.#player?.answered();
+    }
+  }
+
+  get replay(): ReplayPosition | null {
+    const [clip, player] = [this.#clip, this.#player];
+    if (clip === null || player === null || this.kind !== 'replay') {
+      return null;
+    }
+    const { index, isPaused } = player.position;
+    const since = (frame: number): number => clip.timeS(frame) - clip.timeS(0);
+    return {
+      frame: index,
+      frames: clip.frameCount,
+      timeS: since(index),
+      durationS: since(clip.frameCount - 1),
+      isPaused,
+    };
+  }
+
+  pause(isPaused: boolean): void {
+    this.#player?.pause(isPaused);
+  }
+
+  seek(frame: number): void {
+    this.#player?.seek(frame);
+  }
+
   async #begin(): Promise<void> {
     let clip: Clip;
     try {
@@ -64,7 +100,10 @@ export class ClipSource implements FrameSource {
     }
     this.#clip = clip;
     this.#player = new Player(clip, this.#options, {
-      frame: (frame, _index, count) => this.#on.frame(this.#toRawFrame(clip, frame, count)),
+      frame: (frame, _index, count) => {
+        this.#last = this.#toRawFrame(clip, frame, count);
+        this.#on.frame(this.#last);
+      },
       end: () => this.#on.state({ link: 'disconnected', message: 'the recording has ended' }),
       failed: (message) => this.#fail(message),
     });
@@ -79,28 +118,29 @@ export class ClipSource implements FrameSource {
 
   #toRawFrame(clip: Clip, frame: ClipFrame, count: number): RawFrame {
     const tsBits = this.#stamps.nextBits();
+    const format = frame.format ?? clip;
     const { mmPerPixel, orientation, poseName, streamId } = this.#options;
     return {
       meta: {
         streamId,
         sourceKind: this.kind,
-        deviceName: clip.deviceName,
+        deviceName: format.deviceName,
         ts: timestampBitsToSeconds(tsBits),
         tsBits,
         frameId: count,
         frameIdOrigin: 'source',
-        size: clip.size,
-        spacing: clip.spacing,
-        scale: scaleOf(clip.spacing, mmPerPixel, clip.size[1]),
-        orientation: clip.orientation ?? orientation,
-        coordFrame: coordFrameOf(clip.deviceName),
+        size: format.size,
+        spacing: format.spacing,
+        scale: scaleOf(format.spacing, mmPerPixel, format.size[1]),
+        orientation: format.orientation ?? orientation,
+        coordFrame: coordFrameOf(format.deviceName),
         pose: poseOf(frame, poseName),
         sourceImageHeader: imageHeaderOf(clip, frame),
       },
-      scalarType: clip.scalarType,
-      components: clip.components,
+      scalarType: format.scalarType,
+      components: format.components,
       raw: frame.pixels,
-      pixels: this.#window.to8Bit(frame.pixels, clip.scalarType, true),
+      pixels: this.#window.to8Bit(frame.pixels, format.scalarType, true),
       receivedMs: monotonicMs(),
       lease: null,
     };

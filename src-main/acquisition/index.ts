@@ -1,17 +1,18 @@
 import { ClipSource } from './clip-source.ts';
 import { IgtlSource } from './igtl-source.ts';
 import { openPhantomClip } from './phantom-clip.ts';
-import { openSequenceClip } from './sequence-clip.ts';
+import { openRecordingClip, openSequenceClip } from './sequence-clip.ts';
 import { type FrameSource, parseSourceAddress, type SourceEvents, type SourceOptions } from './source.ts';
 
 export type { Clip } from './clip.ts';
 export { openPhantomClip } from './phantom-clip.ts';
-export { openSequenceClip } from './sequence-clip.ts';
+export { openRecordingClip, openSequenceClip } from './sequence-clip.ts';
 export { Simulator, type SimulatorOptions } from './simulator.ts';
 export {
   BadSourceAddress,
   type FrameSource,
   parseSourceAddress,
+  type ReplayPosition,
   type SourceAddress,
   type SourceEvents,
   type SourceOptions,
@@ -28,5 +29,7 @@ export function createSource(address: string, options: SourceOptions, on: Source
       return new ClipSource(address, 'demo', () => openPhantomClip(parsed.seed), options, on);
     case 'file':
       return new ClipSource(address, 'replay', () => openSequenceClip(parsed.path), options, on);
+    case 'recording':
+      return new ClipSource(address, 'replay', () => openRecordingClip(parsed.path), options, on);
   }
 }

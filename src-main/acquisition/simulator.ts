@@ -99,7 +99,7 @@ export class Simulator {
     const metadata = this.#metadataOf(frame, index, count);
     const image: OutgoingMessage = {
       type: 'IMAGE',
-      deviceName: this.#clip.deviceName,
+      deviceName: (frame.format ?? this.#clip).deviceName,
       timestampBits,
       content: [imageHeaderOf(this.#clip, frame), frame.pixels],
       metadata,

@@ -14,6 +14,20 @@ export interface SourceOptions {
   readonly loop: boolean;
   readonly checkCrc: boolean;
   readonly maxMessageBytes: number;
+  /** Of a replay: 2 is twice as fast as recorded. */
+  readonly speed: number;
+  /** Of a replay: each frame waits until the one before has its result. */
+  readonly everyFrame: boolean;
+}
+
+/** Where a replay stands. */
+export interface ReplayPosition {
+  readonly frame: number;
+  readonly frames: number;
+  /** Recorded time since its first frame. */
+  readonly timeS: number;
+  readonly durationS: number;
+  readonly isPaused: boolean;
 }
 
 export interface SourceState {
@@ -40,6 +54,14 @@ export interface FrameSource {
   readonly kind: SourceKind;
   start(): void;
   close(): Promise<void>;
+  /** Takes over what can act without opening the source anew. */
+  follow?(options: Pick<SourceOptions, 'speed' | 'everyFrame'>): void;
+  /** A frame has its result, or will get none. */
+  answered?(frame: RawFrame): void;
+  /** Null where there is nothing to wind: a live source. */
+  readonly replay?: ReplayPosition | null;
+  pause?(isPaused: boolean): void;
+  seek?(frame: number): void;
 }
 
 /** An address that no source understands; the message says what was found and what is expected. */
@@ -50,18 +72,21 @@ export class BadSourceAddress extends Error {
 export type SourceAddress =
   | { readonly scheme: 'igtl'; readonly host: string; readonly port: number }
   | { readonly scheme: 'phantom'; readonly seed: number }
-  | { readonly scheme: 'file'; readonly path: string };
+  | { readonly scheme: 'file'; readonly path: string }
+  | { readonly scheme: 'recording'; readonly path: string };
 
 /** PlusServer's usual port (openigtlink.md section 3). */
 const DEFAULT_IGTL_PORT = 18944;
 const DEFAULT_PHANTOM_SEED = 1;
 const MAX_SEED = 0xffffffff;
+/** A folder: a path whose last part has no extension. One of our recordings, with all its segments. */
+const RECORDING_FOLDER = /[\\/](?:[^\\/.]*[\\/]?)$/;
 const SEQUENCE_FILE = /\.(mha|mhd|nrrd|nhdr)$/i;
 /** `\\HOST\SHARE` and `//HOST/SHARE`: opening one makes the system log on to whatever host is named. */
 const NETWORK_SHARE = /^[\\/]{2}/;
 
 /**
- * `igtl://HOST[:PORT]`, `phantom[:SEED]`, or the path of a recording (.mha, .mhd, .nrrd, .nhdr).
+ * `igtl://HOST[:PORT]`, `phantom[:SEED]`, the path of a recording (.mha, .mhd, .nrrd, .nhdr), or of the folder of one of ours.
  *
  * @throws {BadSourceAddress | BadEndpoint} also for network shares and link-local addresses.
  */
@@ -89,6 +114,9 @@ export function parseSourceAddress(address: string): SourceAddress {
   }
   if (NETWORK_SHARE.test(trimmed)) {
     throw new BadSourceAddress(`source "${trimmed}": a network share; expected a recording on a drive of this machine`);
+  }
+  if (RECORDING_FOLDER.test(trimmed)) {
+    return { scheme: 'recording', path: trimmed };
   }
   if (!SEQUENCE_FILE.test(trimmed)) {
     throw new BadSourceAddress(`source "${trimmed}": a recording ends in .mha, .mhd, .nrrd or .nhdr`);

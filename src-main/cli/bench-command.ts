@@ -2,10 +2,18 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import { benchArchive } from './bench-archive.ts';
 import { addBenchPeerCommands } from './bench-peers.ts';
 import { benchPipeline } from './bench-pipeline.ts';
 import { parseCount, parsePositive } from './engine-options.ts';
 import { projectRoot } from './paths.ts';
+
+interface BenchArchiveFlags {
+  readonly frames: number;
+  readonly seconds: number;
+  readonly fps: number;
+  readonly folder?: string;
+}
 
 /** `ultramotion bench …`: one JSON object per run on stdout. */
 export function addBenchCommand(program: Command): void {
@@ -18,6 +26,16 @@ export function addBenchCommand(program: Command): void {
     .option('--source <address>', 'measure with this sender instead of our own simulator')
     .action(async (flags: { fps: number; seconds: number; source?: string }) => {
       print(await benchPipeline({ fps: flags.fps, seconds: flags.seconds, source: flags.source ?? null }));
+    });
+  bench
+    .command('archive')
+    .description('recording beside a bare write loop on the same disk; backlog and cost at a scanner’s pace')
+    .option('--frames <count>', 'frames of each unpaced run', parseCount, 2000)
+    .option('--seconds <count>', 'length of the paced run', parseCount, 30)
+    .option('--fps <rate>', 'frames/s of the paced run', parsePositive, 95)
+    .option('--folder <folder>', 'where to write; the figures are of this disk')
+    .action(async ({ frames, seconds, fps, folder }: BenchArchiveFlags) => {
+      print(await benchArchive({ frames, seconds, fps, folder: folder ?? null }));
     });
   bench
     .command('codec')

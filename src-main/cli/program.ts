@@ -4,6 +4,7 @@ import { buildName } from './build-name.ts';
 import { addConsoleCommand } from './console-command.ts';
 import { addEngineCommand } from './engine-command.ts';
 import { addModelsCommand } from './models-command.ts';
+import { addRecordingsCommand } from './recordings-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 
 /** The whole command line. Commander's own exits become errors, so that one place decides the exit code. */
@@ -18,6 +19,7 @@ export function buildProgram(): Command {
   addEngineCommand(program);
   addSimulateCommand(program);
   addModelsCommand(program);
+  addRecordingsCommand(program);
   addBenchCommand(program);
   for (const command of [program, ...program.commands].flatMap((one) => one.commands)) {
     command.exitOverride();

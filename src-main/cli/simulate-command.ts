@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { type Clip, openPhantomClip, openSequenceClip, parseSourceAddress, Simulator } from '../acquisition/index.ts';
+import {
+  type Clip,
+  openPhantomClip,
+  openRecordingClip,
+  openSequenceClip,
+  parseSourceAddress,
+  Simulator,
+} from '../acquisition/index.ts';
 import { parseCount, parsePort, parsePositive } from './engine-options.ts';
 import { UsageError } from './exit-codes.ts';
 import { stopSignal } from './run-engine.ts';
@@ -70,6 +77,8 @@ async function openClip(input: string): Promise<Clip> {
       return openPhantomClip(address.seed);
     case 'file':
       return openSequenceClip(address.path);
+    case 'recording':
+      return openRecordingClip(address.path);
     case 'igtl':
       throw new UsageError(`simulate ${input}: expected a recording or phantom[:SEED], not another server`);
   }

@@ -35,7 +35,7 @@ export class AddressRules {
 
   #checkSource(address: string): void {
     const parsed = parseSourceAddress(address);
-    if (parsed.scheme !== 'file') {
+    if (parsed.scheme !== 'file' && parsed.scheme !== 'recording') {
       return;
     }
     this.checkPath('recording', parsed.path);

@@ -36,6 +36,14 @@ const commandHandlers: Handlers = {
   },
   'recording.start': (engine, { label }) => engine.startRecording(label ?? null),
   'recording.stop': (engine) => engine.stopRecording(),
+  'replay.pause': async (engine, { paused }) => {
+    engine.replay.pause(paused);
+    return null;
+  },
+  'replay.seek': async (engine, { frame }) => {
+    engine.replay.seek(frame);
+    return null;
+  },
   'settings.update': async (engine, { patch }) => {
     const needRestart = await engine.applySettings(patch);
     return { settings: publicSettings(engine.settings), needRestart };

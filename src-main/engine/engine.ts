@@ -76,6 +76,7 @@ export class Engine implements EngineBackend {
   readonly #source: SourceDesk;
   readonly #publisher: PublisherSlot;
   readonly #recording: RecordingDesk;
+  readonly #shelf: RecordingShelf;
   /** Told of changed settings in this order: masks have somewhere to go before new frames come. */
   readonly #parts: readonly EnginePart[];
   readonly #announcer = new Announcer(() => this.snapshot());
@@ -116,7 +117,11 @@ export class Engine implements EngineBackend {
         },
         submit: (frame) => supervisor.submit(frame),
       },
-      { send: (packet) => this.#send(packet), sent: (packet) => this.#sent(packet) },
+      {
+        send: (packet) => this.#send(packet),
+        sent: (packet) => this.#sent(packet),
+        unanswered: (frame) => this.#source.answered(frame),
+      },
     );
     this.#livePath.setModelEnabled(settings['model.enabled']);
     this.#publisher = new PublisherSlot({
@@ -126,11 +131,8 @@ export class Engine implements EngineBackend {
     this.#source = this.#buildSource();
     this.monitoring = this.#buildMonitoring(options, settings);
     this.#recording = this.#buildRecording(options);
-    this.#commands = new CommandQueue(
-      this,
-      new RecordingShelf(this.#recording, options.logs.log),
-      this.#buildModelDesk(options),
-    );
+    this.#shelf = new RecordingShelf(this.#recording, options.logs.log);
+    this.#commands = new CommandQueue(this, this.#shelf, this.#buildModelDesk(options));
     this.#parts = [
       { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
       this.#publisher,
@@ -169,7 +171,7 @@ export class Engine implements EngineBackend {
     }
     this.#livePath.abandonFrames();
     this.#publisher.announceUnavailable('the engine is closing');
-    await Promise.all([this.#source.close(), this.#publisher.close(), this.#recording.close()]);
+    await Promise.all([this.#source.close(), this.#publisher.close(), this.#recording.close(), this.#shelf.close()]);
     await Promise.all([this.#inference.close(), this.monitoring.close()]);
     await this.#settings.settled();
   }
@@ -264,6 +266,11 @@ export class Engine implements EngineBackend {
   /** Ends the source until it is opened again. */
   closeSource(): Promise<void> {
     return this.#source.disconnect();
+  }
+
+  /** Winding a recording that is the source. */
+  get replay(): SourceDesk['replay'] {
+    return this.#source.replay;
   }
 
   openPublisher(): Promise<void> {
@@ -408,6 +415,7 @@ export class Engine implements EngineBackend {
     this.#watch.answered(packet);
     this.#displays.offerPair(packet);
     this.#recording.result(packet);
+    this.#source.answered(packet.frame);
     for (const listener of this.#sentListeners) {
       listener(packet);
     }

@@ -24,6 +24,8 @@ export interface LivePathEvents {
   send(packet: ResultPacket): void;
   /** After `send`, with the complete trace. */
   sent(packet: ResultPacket): void;
+  /** A frame that was with the model gets no result. */
+  unanswered(frame: RawFrame): void;
 }
 
 interface Pending {
@@ -111,7 +113,7 @@ export class LivePath {
 
   /** The model will not answer for this frame; counted with Queue_GPU. */
   handedOverDropped(handle: number, reason: DropReason): void {
-    this.#ledger.drop(handle, reason);
+    this.#drop(handle, reason);
   }
 
   /** The source was closed, replaced or lost: what is still under way belongs to another picture. */
@@ -134,7 +136,14 @@ export class LivePath {
 
   #dropHandedOver(reason: DropReason): void {
     for (const handle of this.#ledger.handles()) {
-      this.#ledger.drop(handle, reason);
+      this.#drop(handle, reason);
+    }
+  }
+
+  #drop(handle: number, reason: DropReason): void {
+    const pending = this.#ledger.drop(handle, reason);
+    if (pending !== undefined) {
+      this.#on.unanswered(pending.frame);
     }
   }
 

@@ -186,7 +186,10 @@ export class RecordingDesk {
   async #recoverAtStart(catalogue: Catalogue, name: string): Promise<boolean> {
     const { problems, log } = this.#options;
     try {
-      const { frames, repairs } = await runRecordingJob('recover', await catalogue.folderOf(name));
+      const { frames, repairs } = await runRecordingJob({
+        job: 'recover',
+        folder: await catalogue.folderOf(name),
+      });
       log('warn', 'recording.recovered', { name, frames, repairs: repairs.join('; ') });
       const words = `recording ${name} was cut off by a crash and has been made whole: ${frames} frames`;
       problems.happened('recording.recovered', 'info', words, monotonicMs());

@@ -13,7 +13,9 @@ export class RecordingShelf {
   readonly #desk: RecordingDesk;
   readonly #log: Log;
   /** Recordings a job works on: a second one, or deleting them, has to wait. */
-  readonly #busy = new Set<string>();
+  readonly #busy = new Map<string, AbortController>();
+
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(desk: RecordingDesk, log: Log) {
     this.#desk = desk;
@@ -22,7 +24,21 @@ export class RecordingShelf {
 
   /** @throws in words. */
   async run<N extends CommandName>(name: N & ShelfCommand, args: CommandArguments<N>): Promise<CommandResults[N]> {
-    return (await this.#run({ name, args } as ShelfRequest)) as CommandResults[N];
+    const running = this.#run({ name, args } as ShelfRequest);
+    this.#running.add(running);
+    try {
+      return (await running) as CommandResults[N];
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Ends what is under way; half-written files go. */
+  async close(): Promise<void> {
+    for (const cancel of this.#busy.values()) {
+      cancel.abort();
+    }
+    await Promise.allSettled(this.#running);
   }
 
   #run(request: ShelfRequest): Promise<CommandResults[ShelfCommand]> {
@@ -30,10 +46,10 @@ export class RecordingShelf {
       case 'recordings.list':
         return this.#list();
       case 'recordings.verify':
-        return this.#alone(request.args.name, (folder) => runRecordingJob('verify', folder));
+        return this.#alone(request.args.name, (folder, signal) => runRecordingJob({ job: 'verify', folder }, signal));
       case 'recordings.recover':
         return this.#alone(request.args.name, async (folder) => {
-          const { name, frames, repairs } = await runRecordingJob('recover', folder);
+          const { name, frames, repairs } = await runRecordingJob({ job: 'recover', folder });
           return { name, frames, repairs };
         });
       case 'recordings.delete':
@@ -42,8 +58,11 @@ export class RecordingShelf {
           this.#log('info', 'recording.deleted', { name: request.args.name });
           return null;
         });
+      case 'recordings.cancel':
+        this.#busy.get(request.args.name)?.abort();
+        return Promise.resolve(null);
       case 'recordings.export':
-        return Promise.reject(new Error('not yet'));
+        return this.#export(request.args);
     }
   }
 
@@ -52,16 +71,27 @@ export class RecordingShelf {
     return { folder: catalogue.folder, recordings: await catalogue.list() };
   }
 
-  async #alone<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
+  /** Beside the recording, under its name; one that was exported before is replaced. */
+  #export({ name, format }: CommandArguments<'recordings.export'>): Promise<CommandResults['recordings.export']> {
+    return this.#alone(name, async (folder, signal) => {
+      const file = `${folder}.${format}`;
+      const { files, frames, notes } = await runRecordingJob({ job: 'export', folder, format, file }, signal);
+      this.#log('info', 'recording.exported', { name, file, frames });
+      return { files, frames, notes };
+    });
+  }
+
+  async #alone<T>(name: string, work: (folder: string, signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#desk.isMaking(name)) {
       throw new Error(`recording ${name} is being made: stop it first`);
     }
     if (this.#busy.has(name)) {
       throw new Error(`recording ${name} is being worked on: wait until that is done`);
     }
-    this.#busy.add(name);
+    const cancel = new AbortController();
+    this.#busy.set(name, cancel);
     try {
-      return await work(await this.#desk.catalogue().folderOf(name));
+      return await work(await this.#desk.catalogue().folderOf(name), cancel.signal);
     } finally {
       this.#busy.delete(name);
     }

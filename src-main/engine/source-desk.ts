@@ -22,6 +22,9 @@ export interface SourceDeskEvents {
   problem(key: string, message: string): void;
 }
 
+/** Settings that act on a source that stays open. */
+const FOLLOWED: ReadonlySet<SettingKey> = new Set(['source.speed', 'source.everyFrame']);
+
 /**
  * The source and the truth about it: opens and closes it as operator and settings want, judges whether its picture is
  * live, counts what was lost before us.
@@ -78,9 +81,22 @@ export class SourceDesk implements EnginePart {
   }
 
   async settingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): Promise<void> {
-    if (changedInGroup(changed, 'source') && (this.#wanted || changed.has('source.address'))) {
+    const needReopen = new Set([...changed].filter((key) => !FOLLOWED.has(key)));
+    if (changedInGroup(needReopen, 'source') && (this.#wanted || changed.has('source.address'))) {
       await this.open(settings);
+    } else if (changedInGroup(changed, 'source')) {
+      this.#slot.follow(settings);
     }
+  }
+
+  /** A frame has its result, or will get none. */
+  answered(frame: RawFrame): void {
+    this.#slot.answered(frame);
+  }
+
+  /** Winding a recording that is the source. @throws in words when it is none. */
+  get replay(): Pick<SourceSlot, 'pause' | 'seek'> {
+    return this.#slot;
   }
 
   /** Called often (a tenth of the shortest time it has to notice): says when the picture stops being live. */

@@ -1,4 +1,4 @@
-import type { EngineSnapshot, Settings, SourceKind } from '../../src-shared/index.ts';
+import type { EngineSnapshot, RawFrame, Settings, SourceKind } from '../../src-shared/index.ts';
 import { createSource, type FrameSource, type SourceEvents, type SourceState } from '../acquisition/index.ts';
 
 const NO_SOURCE: SourceState = { link: 'disconnected', message: null };
@@ -36,6 +36,33 @@ export class SourceSlot {
     source.start();
   }
 
+  /** What acts on a source that stays open. */
+  follow(settings: Settings): void {
+    this.#source?.follow?.(optionsOf(settings));
+  }
+
+  /** A frame has its result, or will get none: a replay that plays every frame goes on. */
+  answered(frame: RawFrame): void {
+    this.#source?.answered?.(frame);
+  }
+
+  /** @throws in words when the source is no recording. */
+  pause(isPaused: boolean): void {
+    this.#replayed().pause?.(isPaused);
+  }
+
+  /** @throws in words when the source is no recording. */
+  seek(frame: number): void {
+    this.#replayed().seek?.(frame);
+  }
+
+  #replayed(): FrameSource {
+    if (this.#source === null || (this.#source.replay ?? null) === null) {
+      throw new Error('the source is no recording that is being played');
+    }
+    return this.#source;
+  }
+
   async close(): Promise<void> {
     const source = this.#source;
     this.#source = null;
@@ -43,9 +70,9 @@ export class SourceSlot {
     await source?.close();
   }
 
-  describe(): Pick<EngineSnapshot['source'], 'address' | 'kind' | 'link' | 'message'> {
+  describe(): Pick<EngineSnapshot['source'], 'address' | 'kind' | 'link' | 'message' | 'replay'> {
     const kind: SourceKind = this.#source?.kind ?? 'live';
-    return { address: this.#address, kind, ...this.#state };
+    return { address: this.#address, kind, ...this.#state, replay: this.#source?.replay ?? null };
   }
 
   #setState(state: SourceState): void {
@@ -66,5 +93,7 @@ function optionsOf(settings: Settings): Parameters<typeof createSource>[1] {
     loop: settings['source.loop'],
     checkCrc: settings['source.checkCrc'],
     maxMessageBytes: settings['source.maxMessageBytes'],
+    speed: settings['source.speed'],
+    everyFrame: settings['source.everyFrame'],
   };
 }

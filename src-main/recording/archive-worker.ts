@@ -13,7 +13,6 @@ const port = parentPort;
 const options = workerData as ArchiveWorkerData;
 const send = (message: FromArchive): void => port.postMessage(message);
 const archive = new ArchiveWriter(options, options.lastTimestampS);
-const idle = new Int32Array(new SharedArrayBuffer(4));
 let memory: Buffer = Buffer.alloc(0);
 let slotBytes = 0;
 let hasFailed = false;
@@ -34,7 +33,6 @@ function receive(message: ToArchive): void {
       break;
     case 'frame': {
       if (hasFailed) break;
-      if (options.slowdownMs > 0) Atomics.wait(idle, 0, 0, options.slowdownMs);
       const at = message.slot * slotBytes;
       archive.frame(message.record, memory.subarray(at, at + message.bytes), message.breakReason);
       send({ type: 'written', slot: message.slot });

@@ -2,7 +2,8 @@ import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type RecordingInfo, recordingNameSchema } from '../../src-shared/index.ts';
 import { listSegments } from '../sequences/index.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { readManifest } from './manifest-reader.ts';
 
 /** A name that no recording can have, or has. */
 export class NoSuchRecording extends Error {

@@ -24,16 +24,10 @@ export class MaskOrder {
   /** Frames are not kept alive by it: their pictures' memory is another's. */
   #byFrame = new WeakMap<RawFrame, Waiting>();
   #bytes = 0;
-  #late = 0;
 
   /** Bytes of masks that wait for their frame to be handed over. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Results that came after their slot was given up. */
-  get late(): number {
-    return this.#late;
   }
 
   add(frame: RawFrame, seq: number): void {
@@ -51,11 +45,8 @@ export class MaskOrder {
 
   result(packet: ResultPacket, nowMs: number): void {
     const waiting = this.#byFrame.get(packet.frame);
-    if (waiting === undefined) {
-      return;
-    }
-    if (waiting.mask !== null) {
-      this.#late++;
+    // Not of this recording, or its slot was given up meanwhile.
+    if (waiting === undefined || waiting.mask !== null) {
       return;
     }
     waiting.mask = maskOf(waiting.seq, packet);

@@ -5,8 +5,6 @@ import type { Manifest } from './manifest.ts';
 /** What the archive's thread is started with. */
 export interface ArchiveWorkerData extends ArchiveOptions {
   readonly lastTimestampS: number;
-  /** Time spent on each frame beside writing it, ms; for tests of an archive that cannot keep up. */
-  readonly slowdownMs: number;
 }
 
 /** Engine -> archive's thread. Pixels lie in shared memory, in the slot named; the slot is free again with `written`. */

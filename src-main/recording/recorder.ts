@@ -16,8 +16,6 @@ export interface RecorderOptions extends ArchiveOptions {
   readonly lastTimestampS: number;
   /** Why the first segment begins. */
   readonly firstReason: string;
-  /** See {@link ArchiveWorkerData}. */
-  readonly slowdownMs?: number;
 }
 
 export interface RecorderEvents {
@@ -80,11 +78,8 @@ export class Recorder {
     this.#queue = queue;
     this.#on = on;
     this.#nextBreak = options.firstReason;
-    const { folder, stem, manifest, recordMasks, segmentBytes, lastTimestampS, slowdownMs = 0 } = options;
-    const workerData: ArchiveWorkerData = {
-      ...{ folder, stem, manifest, recordMasks, segmentBytes },
-      ...{ lastTimestampS, slowdownMs },
-    };
+    const { folder, stem, manifest, recordMasks, segmentBytes, lastTimestampS } = options;
+    const workerData: ArchiveWorkerData = { folder, stem, manifest, recordMasks, segmentBytes, lastTimestampS };
     this.#worker = new Worker(workerUrl(), { workerData });
     this.#worker.on('message', (message: FromArchive) => this.#hear(message));
     this.#worker.on('error', (error) => this.#threadEnded(`the archive's thread failed: ${String(error)}`));
@@ -112,7 +107,7 @@ export class Recorder {
 
   /** Takes a frame that was received; false when it is lost to the recording. */
   frame(frame: RawFrame): boolean {
-    if (!this.#takes) {
+    if (!this.#takes || this.#hasFailed) {
       return false;
     }
     const bytes = frame.raw.byteLength;

@@ -1,34 +1,45 @@
 import { Worker } from 'node:worker_threads';
 import type { RecordingCheck } from '../../src-shared/index.ts';
+import type { ExportReport, ExportRequest } from './export.ts';
 import type { RecoveryReport } from './recover.ts';
+
+/** What may be done with a recording that is finished. */
+export type JobRequest =
+  | { readonly job: 'recover'; readonly folder: string }
+  | { readonly job: 'verify'; readonly folder: string }
+  | (ExportRequest & { readonly job: 'export' });
 
 export interface JobResults {
   readonly recover: RecoveryReport;
   readonly verify: RecordingCheck;
-}
-
-export interface JobRequest {
-  readonly job: keyof JobResults;
-  readonly folder: string;
+  readonly export: ExportReport;
 }
 
 export type JobMessage =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string };
 
-/** Runs a job on the recording in `folder` in a thread of its own. @throws what the job says. */
-export function runRecordingJob<J extends keyof JobResults>(job: J, folder: string): Promise<JobResults[J]> {
+/** Sent to the thread to have it stop and tidy up. */
+export const CANCEL = 'cancel';
+
+/** Runs a job in a thread of its own; aborting has it stop and remove what is half done. @throws what the job says. */
+export function runRecordingJob<R extends JobRequest>(request: R, signal?: AbortSignal): Promise<JobResults[R['job']]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(jobUrl(), { workerData: { job, folder } satisfies JobRequest });
+    const worker = new Worker(jobUrl(), { workerData: request });
+    const cancel = (): void => worker.postMessage(CANCEL);
+    signal?.addEventListener('abort', cancel, { once: true });
     worker.once('message', (message: JobMessage) => {
       if (message.ok) {
-        resolve(message.value as JobResults[J]);
+        resolve(message.value as JobResults[R['job']]);
       } else {
         reject(new Error(message.message));
       }
     });
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`${job} of ${folder} ended early (${code})`)));
+    worker.once('exit', (code) => {
+      signal?.removeEventListener('abort', cancel);
+      reject(new Error(`${request.job} of ${request.folder} ended early (${code})`));
+    });
   });
 }
 

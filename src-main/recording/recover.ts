@@ -2,7 +2,8 @@ import { open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { listSegments, type RecordedSegment } from '../sequences/index.ts';
 import { blockText, closingLines, NO_RESULT_VALUE } from './header-lines.ts';
-import { beginManifest, type ManifestSegment, readManifest, writeManifest } from './manifest.ts';
+import { beginManifest, type ManifestSegment, writeManifest } from './manifest.ts';
+import { readManifest } from './manifest-reader.ts';
 import { RecordingBooks } from './recording-books.ts';
 import { SegmentHeader } from './segment-header.ts';
 
@@ -37,11 +38,14 @@ export async function recoverRecording(folder: string): Promise<RecoveryReport> 
   if (known !== null && known.state !== 'recording' && known.segments.every(({ state }) => state !== 'open')) {
     return { name, changed: false, frames: known.frames, segments: known.segments.length, repairs: [] };
   }
+  // Before anything is mended: what is written now was not written then.
+  const endedUtc = known?.endedUtc ?? (await newestUtc(segments));
   const repairs: string[] = [];
   const begun =
     known ?? beginManifest({ name, startedMs: Date.now(), startReason: 'unknown', software: 'unknown', source: null });
   const books = new RecordingBooks({
     ...begun,
+    name,
     segments: [],
     frames: 0,
     masks: { valid: 0, invalid: 0 },
@@ -55,7 +59,7 @@ export async function recoverRecording(folder: string): Promise<RecoveryReport> 
       count(books, repaired, before?.reason ?? 'unknown');
     }
   }
-  books.end('recovered', begun.endReason ?? CRASH_REASON, 0, await newestUtc(segments));
+  books.end('recovered', begun.endReason ?? CRASH_REASON, 0, endedUtc);
   await writeManifest(folder, books.manifest);
   const { frames, segments: kept } = books.manifest;
   return { name, changed: true, frames, segments: kept.length, repairs };

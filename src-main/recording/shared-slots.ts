@@ -1,6 +1,6 @@
 /** Memory shared with the archive's thread, at most: enough to ride out a slow moment of the disk, see Queue_Raw for the rest. */
 const MOST_BYTES = 32 * 2 ** 20;
-const MOST_SLOTS = 16;
+const MOST_SLOTS = 64;
 /** One being written, one ready. */
 const FEWEST_SLOTS = 2;
 

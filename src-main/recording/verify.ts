@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordingCheck } from '../../src-shared/index.ts';
 import { listSegments, type RecordedSegment } from '../sequences/index.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { readManifest } from './manifest-reader.ts';
 import { SegmentHeader } from './segment-header.ts';
 
 /** Faults listed; a ruined recording would fill the screen with more of the same. */

@@ -36,6 +36,8 @@ const OPTIONS: SourceOptions = {
   loop: false,
   checkCrc: true,
   maxMessageBytes: 1_000_000,
+  speed: 1,
+  everyFrame: false,
 };
 
 function follow(port: number) {

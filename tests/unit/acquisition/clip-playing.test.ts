@@ -16,6 +16,8 @@ const OPTIONS: SourceOptions = {
   loop: false,
   checkCrc: true,
   maxMessageBytes: 1_000_000,
+  speed: 1,
+  everyFrame: false,
 };
 
 /** Three frames of 4 x 3 pixels in memory. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LivePath } from '../../../src-main/engine/live-path.ts';
 import type { InferenceResult } from '../../../src-main/inference/index.ts';
 import { initQueues, monotonicMs } from '../../../src-main/pipeline/index.ts';
-import { type GpuFrame, packMask, type ResultPacket } from '../../../src-shared/index.ts';
+import { type GpuFrame, packMask, type RawFrame, type ResultPacket } from '../../../src-shared/index.ts';
 import { aFrame } from '../../support/frames.ts';
 
 /** Inference as the live path sees it: two credits, and answers when the test says so. */
@@ -47,6 +47,7 @@ function resultFor(frame: GpuFrame): InferenceResult {
 describe('LivePath', () => {
   let inference: Inference;
   let sent: ResultPacket[];
+  let unanswered: RawFrame[];
   let path: LivePath;
 
   const receive = (count: number): void => {
@@ -65,7 +66,21 @@ describe('LivePath', () => {
   beforeEach(() => {
     inference = new Inference();
     sent = [];
-    path = new LivePath(initQueues(), 3, inference, { send: () => {}, sent: (packet) => sent.push(packet) });
+    unanswered = [];
+    path = new LivePath(initQueues(), 3, inference, {
+      send: () => {},
+      sent: (packet) => sent.push(packet),
+      unanswered: (frame) => unanswered.push(frame),
+    });
+  });
+
+  it('says which frame of those with the model gets no result', () => {
+    receive(2);
+    const [first] = inference.submitted as [GpuFrame];
+    path.handedOverDropped(first.handle, 'inference-down');
+    expect(unanswered.map(({ pixels }) => pixels)).toEqual([first.pixels]);
+    path.handedOverDropped(first.handle, 'inference-down');
+    expect(unanswered).toHaveLength(1);
   });
 
   it('hands a frame over in the turn in which it arrives when there is a credit', () => {

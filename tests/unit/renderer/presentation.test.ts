@@ -35,6 +35,7 @@ const snapshot: EngineSnapshot = {
     message: null,
     deviceName: 'Image_Reference',
     size: [640, 480],
+    replay: null,
   },
   liveness: 'LIVE',
   frameAgeMs: 20,
