@@ -106,5 +106,6 @@ export const alertSettings = {
   'alerts.allowLinkLocal': setting(z.boolean().default(false), {
     title: 'Alerts may be posted to link-local addresses (169.254.0.0/16, fe80::/10)',
     live: true,
+    ownerOnly: true,
   }),
 } as const;

@@ -70,6 +70,9 @@ export const commandSchemas = {
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
+/** Commands that only tell something: whoever may look may give them, and no audit line is written for them. */
+export const READING_COMMANDS: ReadonlySet<CommandName> = new Set<CommandName>([]);
+
 export type CommandArguments<N extends CommandName> = z.infer<(typeof commandSchemas)[N]>;
 export interface CommandResults {
   'source.connect': null;
@@ -121,7 +124,8 @@ export type ConsoleMessage = z.infer<typeof consoleMessageSchema>;
 
 /** Engine -> console. */
 export type EngineMessage =
-  | { readonly type: 'hello'; readonly protocol: number; readonly build: string }
+  /** `role`: a console that may only look (`view`) has its commands refused. */
+  | { readonly type: 'hello'; readonly protocol: number; readonly build: string; readonly role: 'view' | 'operate' }
   | { readonly type: 'snapshot'; readonly snapshot: EngineSnapshot }
   | { readonly type: 'kpi'; readonly sample: KpiSample }
   | { readonly type: 'echo'; readonly consoleMs: number; readonly engineMs: number }

@@ -10,6 +10,8 @@ export interface SettingInfo {
   readonly env?: string;
   /** Never leaves the engine: consoles and the API see {@link SECRET_MASK} in its place. */
   readonly secret?: true;
+  /** Set on the machine itself (command line, environment, settings file), never by a console or over the API. */
+  readonly ownerOnly?: true;
 }
 
 /** Stands for a secret that is set. Sent back, it leaves the secret as it is. */

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { alertSettings } from './alert-settings.ts';
 import { ORIENTATIONS } from './frame.ts';
 import { PROVIDER_CHOICES } from './providers.ts';
+import { httpSettings } from './http-settings.ts';
 import { SECRET_MASK, type SettingInfo, setting } from './setting.ts';
 
 export { SECRET_MASK, type SettingInfo };
 
 const MIB = 1024 * 1024;
 const fraction = z.number().min(0).max(1);
-const port = z.number().int().min(0).max(65535);
 
 /** Lowest first: what a logger lets through. `off` silences it. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'off'] as const;
@@ -234,15 +234,7 @@ export const settingsSchema = z.strictObject({
     unit: 'ms',
     live: true,
   }),
-  'http.host': setting(z.string().min(1).max(255).default('127.0.0.1'), {
-    title: 'Address the console, API and metrics are served on',
-    live: false,
-  }),
-  'http.port': setting(port.default(8050), {
-    title: 'Port of the console, API and metrics',
-    live: false,
-    env: 'DASHBOARD_PORT',
-  }),
+  ...httpSettings,
   'log.mode': setting(z.enum(['normal', 'perf']).default('normal'), {
     title: 'perf: log warnings and up only (never silences kpi.log)',
     live: true,
@@ -291,6 +283,7 @@ export const settingsSchema = z.strictObject({
   'gpu.probe': setting(z.string().max(4096).default('nvidia-smi'), {
     title: 'Program that reports GPU utilisation, memory and temperature; empty: none',
     live: false,
+    ownerOnly: true,
   }),
   ...alertSettings,
 });

@@ -12,6 +12,8 @@ export const projectRoot = foundRoot.replace(/\.asar\.unpacked$/, '.asar');
 /** A desktop package has its models beside the archive, so that they can be looked at and their licences read. */
 export const modelsDir = path.join(projectRoot.endsWith('.asar') ? path.dirname(projectRoot) : projectRoot, 'models');
 export const consoleDir = path.join(projectRoot, 'dist', 'renderer');
+/** The API's documentation page: Swagger UI's files, put there by the build. */
+export const docsDir = path.join(projectRoot, 'dist', 'api-docs');
 export const inferenceEntry = bundled
   ? path.join(import.meta.dirname, 'inference-process.js')
   : path.join(projectRoot, 'src-main', 'inference', 'inference-process.ts');

@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Settings } from '../../src-shared/index.ts';
 import { DataDirectoryLock, Engine } from '../engine/index.ts';
-import { CannotListen, HttpServer } from '../gateway/index.ts';
+import { CommandDesk, type ServedRoute } from '../gateway/index.ts';
 import { forkInference, type SpawnInference } from '../inference/index.ts';
 import { Logs } from '../monitoring/index.ts';
 import { buildName } from './build-name.ts';
 import { type EngineFlags, openSettings } from './engine-options.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
-import { consoleDir, inferenceEntry, modelsDir } from './paths.ts';
+import { inferenceEntry, modelsDir } from './paths.ts';
+import { auditTo, type HttpService, serveHttp } from './serve-http.ts';
 import { openStandardError } from './standard-error.ts';
 
 /** What differs between a plain Node process and the desktop app's engine process. */
@@ -23,6 +23,10 @@ export interface RunningEngine {
   /** Where browsers reach the console; null when they cannot. */
   readonly url: string | null;
   readonly engine: Engine;
+  /** Where commands are judged and noted, for consoles that do not come over HTTP. */
+  readonly desk: CommandDesk;
+  /** Everything HTTP serves. */
+  readonly routes: readonly ServedRoute[];
   close(): Promise<void>;
 }
 
@@ -53,36 +57,35 @@ export async function runEngine(
     dataDir,
     logs,
   });
-  const server = new HttpServer(
-    {
-      host: store.current['http.host'],
-      port: store.current['http.port'],
-      consoleDir: existsSync(consoleDir) ? consoleDir : null,
-    },
-    engine,
-  );
+  const desk = new CommandDesk(engine, auditTo(logs.log));
+  let http: HttpService | null = null;
   try {
-    const url = await listen(server, host);
-    if (url !== null) {
-      lock.announce(url);
+    const { cannotListen } = host;
+    http = await serveHttp({ engine, desk, settings: store.current, log: logs.log, cannotListen });
+    if (http.url !== null) {
+      lock.announce(http.url);
     }
     await engine.start();
-    return {
-      url,
-      engine,
-      close: async () => {
-        await engine.close();
-        await server.close();
-        await logs.close();
-        lock.release();
-        standardError.say('engine ended\n');
-        await standardError.drained();
-      },
-    };
   } catch (error) {
+    await http?.close();
     lock.release();
     throw error;
   }
+  const { url, routes, close } = http;
+  return {
+    url,
+    routes,
+    engine,
+    desk,
+    close: async () => {
+      await engine.close();
+      await close();
+      await logs.close();
+      lock.release();
+      standardError.say('engine ended\n');
+      await standardError.drained();
+    },
+  };
 }
 
 /** Where a console may open recordings from: what belongs to this engine and to the one who started it. */
@@ -96,18 +99,6 @@ function recordingFolders(settings: Settings, dataDir: string): string[] {
     process.cwd(),
     ...own,
   ];
-}
-
-async function listen(server: HttpServer, host: EngineHost): Promise<string | null> {
-  try {
-    return (await server.listen()).url;
-  } catch (error) {
-    if (!(error instanceof CannotListen) || host.cannotListen === undefined) {
-      throw error;
-    }
-    host.cannotListen(error.message);
-    return null;
-  }
 }
 
 /**

@@ -61,7 +61,7 @@ parentPort.on('message', ({ data, ports }) => {
   switch (message.type) {
     case 'window-port':
       if (port !== undefined) {
-        void starting.then((running) => running !== null && serveWindow(port, running.engine));
+        void starting.then((running) => running !== null && serveWindow(port, running.engine, running.desk));
       }
       break;
     case 'inference-started':

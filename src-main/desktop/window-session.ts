@@ -1,11 +1,11 @@
 import type { MessagePortMain } from 'electron';
-import { ConsoleSession, type EngineBackend } from '../gateway/index.ts';
+import { type CommandDesk, ConsoleSession, DESKTOP, type EngineBackend } from '../gateway/index.ts';
 
 /**
  * One window's conversation with the engine over its own port: text is a string message, a picture a Uint8Array.
  * Nothing is ever passed in a transfer list: Electron's ports copy, and refuse an ArrayBuffer there.
  */
-export function serveWindow(port: MessagePortMain, engine: EngineBackend): void {
+export function serveWindow(port: MessagePortMain, engine: EngineBackend, desk: CommandDesk): void {
   const session = new ConsoleSession(
     {
       sendText: (text) => port.postMessage(text),
@@ -17,6 +17,7 @@ export function serveWindow(port: MessagePortMain, engine: EngineBackend): void 
       },
     },
     engine,
+    { identity: DESKTOP, desk },
   );
   port.on('message', ({ data }) => {
     if (typeof data === 'string') {

@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import type { SettingsPatch } from '../../src-shared/index.ts';
+import { type SettingKey, type Settings, type SettingsPatch, settingInfo } from '../../src-shared/index.ts';
 import { parseSourceAddress } from '../acquisition/index.ts';
 import { parsePublishAddress } from '../publishing/index.ts';
 
-/** An address that a console may not set; the message says which, and what is allowed. */
+/** A setting or an address that a console may not set; the message says which, and what is allowed. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
@@ -50,6 +50,22 @@ export class AddressRules {
         `${what} ${given}: a console may open ${what}s in ${this.#folders.join(', ')} only; ${other} for others`,
       );
     }
+  }
+}
+
+/**
+ * Who is let in must not be decided by whoever was let in: such settings change on the machine itself.
+ *
+ * @throws {AddressRefused}
+ */
+export function checkOwnerOnly(patch: SettingsPatch, before: Settings): void {
+  const refused = (Object.keys(patch) as SettingKey[]).filter(
+    (key) => settingInfo(key).ownerOnly === true && JSON.stringify(patch[key]) !== JSON.stringify(before[key]),
+  );
+  if (refused.length > 0) {
+    throw new AddressRefused(
+      `${refused.join(', ')}: set on the machine itself only (command line, environment or settings file)`,
+    );
   }
 }
 

@@ -16,7 +16,7 @@ import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
 import { type Logs, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
-import { AddressRules } from './address-rules.ts';
+import { AddressRules, checkOwnerOnly } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
 import { CommandQueue } from './commands.ts';
 import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
@@ -201,6 +201,16 @@ export class Engine implements EngineBackend {
     return this.#announcer.subscribe(listener);
   }
 
+  /** Something outside the engine stands wrong until it is said again with null (HTTP access, for one). */
+  noteStanding(key: string, message: string | null): void {
+    if (message === null) {
+      this.#problems.clear(key);
+    } else {
+      this.#problems.stands(key, 'warning', message, monotonicMs());
+    }
+    this.#announcer.changed();
+  }
+
   /** Every result in the moment it was sent, with its complete trace; for measuring. Returns the unsubscriber. */
   onSent(listener: (packet: ResultPacket) => void): () => void {
     this.#sentListeners.add(listener);
@@ -215,7 +225,6 @@ export class Engine implements EngineBackend {
     if (this.#isClosing) {
       return Promise.reject(new Error('the engine is closing'));
     }
-    this.#logs.log('info', 'command', { name });
     return this.#commands.run(name, args);
   }
 
@@ -244,6 +253,7 @@ export class Engine implements EngineBackend {
    */
   async applySettings(patch: SettingsPatch): Promise<(keyof Settings)[]> {
     const before = this.#settings.current;
+    checkOwnerOnly(patch, before);
     this.#addressRules.check(patch, before['publish.allowedPeers']);
     const valid = this.#settings.update(withoutMasks(patch));
     const settings = this.#settings.current;

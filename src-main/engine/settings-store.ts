@@ -177,6 +177,8 @@ const ENVIRONMENT_VALUES: Partial<Record<SettingKey, (text: string) => unknown>>
   'http.port': Number,
   'log.mode': (text) => (text === 'perf' ? 'perf' : 'normal'),
   'kpi.logging': (text) => !['0', 'false', 'off', 'no'].includes(text.toLowerCase()),
+  'http.allowedHosts': (text) => text.split(',').map((name) => name.trim()),
+  'http.insecure': (text) => ['1', 'true', 'on', 'yes'].includes(text.toLowerCase()),
 };
 
 /**

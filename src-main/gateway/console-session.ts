@@ -1,12 +1,13 @@
 import {
   CONSOLE_PROTOCOL,
   type ConsoleMessage,
-  commandSchemas,
   consoleMessageSchema,
   type EngineMessage,
   MAX_TEXT_BYTES,
 } from '../../src-shared/index.ts';
+import type { Identity } from './access/identity.ts';
 import type { DisplayHandle, EngineBackend } from './backend.ts';
+import type { CommandDesk } from './command-desk.ts';
 
 /** A connection to one console: a WebSocket in a browser, a MessagePort in Electron. */
 export interface ConsoleChannel {
@@ -15,6 +16,12 @@ export interface ConsoleChannel {
   /** Bytes accepted but not yet taken by the other side; 0 where the channel cannot tell. */
   bufferedBytes(): number;
   close(reason: string): void;
+}
+
+/** Who speaks over a channel, and the desk that judges what they may have done. */
+export interface ConsoleParty {
+  readonly identity: Identity;
+  readonly desk: CommandDesk;
 }
 
 /** A console that leaves this much unread is gone or stalled; closing it is kinder than filling memory for it. */
@@ -27,6 +34,7 @@ const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 export class ConsoleSession {
   readonly #channel: ConsoleChannel;
   readonly #backend: EngineBackend;
+  readonly #party: ConsoleParty;
   readonly #unsubscribe: () => void;
   readonly #onPainted: (seq: number, paintedMs: number) => void;
   #display: DisplayHandle | null = null;
@@ -34,12 +42,14 @@ export class ConsoleSession {
   constructor(
     channel: ConsoleChannel,
     backend: EngineBackend,
+    party: ConsoleParty,
     onPainted: (seq: number, paintedMs: number) => void = () => {},
   ) {
     this.#channel = channel;
     this.#backend = backend;
+    this.#party = party;
     this.#onPainted = onPainted;
-    this.#send({ type: 'hello', protocol: CONSOLE_PROTOCOL, build: backend.build });
+    this.#send({ type: 'hello', protocol: CONSOLE_PROTOCOL, build: backend.build, role: party.identity.role });
     this.#send({ type: 'snapshot', snapshot: backend.snapshot() });
     const latest = backend.latestKpi();
     if (latest !== null) {
@@ -91,14 +101,9 @@ export class ConsoleSession {
   }
 
   async #execute(message: Extract<ConsoleMessage, { type: 'command' }>): Promise<void> {
-    const parsed = commandSchemas[message.name].safeParse(message.arguments);
-    if (!parsed.success) {
-      const words = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
-      this.#send({ type: 'error', id: message.id, message: `${message.name}: ${words.join('; ')}` });
-      return;
-    }
     try {
-      const value = await this.#backend.execute(message.name, parsed.data as never);
+      const { identity, desk } = this.#party;
+      const value = await desk.run(identity, message.name, message.arguments);
       this.#send({ type: 'result', id: message.id, value });
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);

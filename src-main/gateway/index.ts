@@ -1,4 +1,10 @@
+export type { Audit, AuditEntry } from './access/audit.ts';
+export { DESKTOP, type Identity, type Role } from './access/identity.ts';
+export type { RouteGroup } from './app.ts';
 export type { DisplayHandle, EngineBackend, EngineListener } from './backend.ts';
-export { type ConsoleChannel, ConsoleSession } from './console-session.ts';
+export { CommandDesk } from './command-desk.ts';
+export { type ConsoleChannel, type ConsoleParty, ConsoleSession } from './console-session.ts';
 export { CONTENT_SECURITY_POLICY } from './content-security-policy.ts';
-export { CannotListen, HttpServer, type HttpServerOptions } from './http-server.ts';
+export { CannotListen, HttpServer, type HttpServerOptions, type ServedRoute } from './http-server.ts';
+export { httpServerOptions } from './options.ts';
+export { type RouteFolders, routeGroups } from './routes/index.ts';

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { ConsoleSession, type EngineBackend } from '../../../src-main/gateway/index.ts';
+import {
+  CommandDesk,
+  ConsoleSession,
+  DESKTOP,
+  type EngineBackend,
+  type Identity,
+} from '../../../src-main/gateway/index.ts';
 import { CONSOLE_PROTOCOL, type EngineMessage } from '../../../src-shared/index.ts';
 
 /** A console's end of the wire, and a backend that only notes what it is asked. */
-function connect() {
+function connect(identity: Identity = DESKTOP) {
   const received: EngineMessage[] = [];
   const noted = { acks: [] as number[], attached: 0, detached: 0, unsubscribed: 0, commands: [] as string[] };
+  const audit: string[] = [];
   let closedFor: string | null = null;
   const backend = {
     build: '1.2.3',
@@ -33,9 +40,10 @@ function connect() {
       },
     },
     backend,
+    { identity, desk: new CommandDesk(backend, ({ what, outcome }) => audit.push(`${what} ${outcome}`)) },
   );
   const say = (message: unknown): void => session.receiveText(JSON.stringify(message));
-  return { session, received, noted, say, closedFor: () => closedFor };
+  return { session, received, noted, audit, say, closedFor: () => closedFor };
 }
 const HELLO = { type: 'hello', protocol: CONSOLE_PROTOCOL, build: 'x' };
 
@@ -70,7 +78,7 @@ describe('ConsoleSession', () => {
   it('executes a command and returns its result under its number', async () => {
     const { received, say, noted } = connect();
     say({ type: 'command', id: 7, name: 'source.connect', arguments: { address: 'phantom' } });
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(noted.commands).toEqual(['source.connect']);
     expect(received.at(-1)).toEqual({ type: 'result', id: 7, value: null });
   });
@@ -78,9 +86,19 @@ describe('ConsoleSession', () => {
   it('refuses arguments that are not the command’s, naming the argument', async () => {
     const { received, say, noted } = connect();
     say({ type: 'command', id: 8, name: 'source.connect', arguments: { address: '', more: 1 } });
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(noted.commands).toEqual([]);
     expect(received.at(-1)).toMatchObject({ type: 'error', id: 8, message: expect.stringContaining('address') });
+  });
+
+  it('tells a viewer that it is one, and does nothing for it but note that it tried', async () => {
+    const { received, say, noted, audit } = connect({ ...DESKTOP, role: 'view' });
+    expect(received[0]).toMatchObject({ type: 'hello', role: 'view' });
+    say({ type: 'command', id: 7, name: 'source.connect', arguments: { address: 'phantom' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(noted.commands).toEqual([]);
+    expect(received.at(-1)).toMatchObject({ type: 'error', id: 7, message: expect.stringMatching(/role operate/) });
+    expect(audit).toEqual(['source.connect refused']);
   });
 
   it('returns a failure in the engine’s words', async () => {
