@@ -1,6 +1,16 @@
 // Builds everything that runs: dist/*.js (Node: command line, engine, inference), dist/desktop (Electron), dist/renderer.
 // Only what is native stays outside the bundles, so that a package needs no node_modules but onnxruntime-node.
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { LicenceCollector } from './licences.mjs';
@@ -105,6 +115,16 @@ async function buildRenderer(build, react) {
   });
 }
 
+/** Swagger UI comes as finished files: beside our page they only have to be put in place. */
+function copyApiDocs() {
+  const folder = path.join(dist, 'api-docs');
+  cpSync(path.join(root, 'assets', 'api-docs'), folder, { recursive: true });
+  const swaggerUi = path.join(root, 'node_modules', '@fastify', 'swagger-ui', 'static');
+  for (const name of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
+    copyFileSync(path.join(swaggerUi, name), path.join(folder, name));
+  }
+}
+
 export async function buildAll() {
   const { build } = await import('vite');
   const { default: react } = await import('@vitejs/plugin-react');
@@ -114,6 +134,7 @@ export async function buildAll() {
   await buildNode(build, { main: 'src-main/desktop/main.ts' }, path.join(dist, 'desktop'), 'es', 'js');
   await buildNode(build, { preload: 'src-main/desktop/preload.ts' }, path.join(dist, 'desktop'), 'cjs', 'cjs');
   await buildRenderer(build, react);
+  copyApiDocs();
   for (const name of ['onnxruntime-node', 'onnxruntime-common']) {
     licences.add(path.join(root, 'node_modules', name));
   }

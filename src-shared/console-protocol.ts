@@ -10,6 +10,7 @@ import type { SourceKind } from './frame.ts';
 import type { HealthReport } from './health.ts';
 import type { KpiSample, Liveness } from './kpi.ts';
 import { addModelSchema, type ModelCheck, type ModelListing, modelIdSchema } from './models.ts';
+import type { MetricHistory } from './monitoring.ts';
 import type { ProviderReport } from './providers.ts';
 import {
   EXPORT_FORMATS,
@@ -32,6 +33,10 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 /** Pictures under way to one console at a time; beyond it the newest waits and older ones count as coalesced. */
 export const FRAMES_IN_FLIGHT = 2;
+
+/** A history of this many figures and points fits into a text message, with lowest and highest values. */
+const MAX_HISTORY_FIGURES = 16;
+const MAX_HISTORY_POINTS = 400;
 
 const address = z.string().trim().min(1).max(4096);
 const alertKey = z.string().min(1).max(256);
@@ -67,11 +72,23 @@ export const commandSchemas = {
   'alerts.acknowledge': z.strictObject({ key: alertKey }),
   /** Changes of this alert (`*`: of all) are not sent to the routes for so long; 0 ends it. */
   'alerts.silence': z.strictObject({ key: alertKey, seconds: z.number().min(0).max(86_400) }),
+  /** What the charts draw: some figures by their metric names, at most `points` values of each, from memory and disk. */
+  'metrics.history': z.strictObject({
+    figures: z.array(z.string().min(1).max(64)).min(1).max(MAX_HISTORY_FIGURES),
+    points: z.number().int().min(1).max(MAX_HISTORY_POINTS),
+    /** Epoch seconds, inclusive; open where absent. */
+    from: z.number().optional(),
+    to: z.number().optional(),
+  }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
-/** Commands that only tell something: whoever may look may give them, and no audit line is written for them. */
-export const READING_COMMANDS: ReadonlySet<CommandName> = new Set<CommandName>([]);
+
+/**
+ * Commands that only tell something (`….list`, `….history`): whoever may look may give them, and no audit line is
+ * written for them. Every other command takes the role `operate`.
+ */
+export const isReadingCommand = (name: CommandName): boolean => /\.(list|history)$/.test(name);
 
 export type CommandArguments<N extends CommandName> = z.infer<(typeof commandSchemas)[N]>;
 export interface CommandResults {
@@ -103,6 +120,7 @@ export interface CommandResults {
   'alerts.list': AlertOverview;
   'alerts.acknowledge': null;
   'alerts.silence': null;
+  'metrics.history': MetricHistory;
 }
 
 const finite = z.number().refine(Number.isFinite);

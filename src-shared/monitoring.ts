@@ -32,6 +32,20 @@ export interface HistoryRow {
   readonly range?: Readonly<Record<string, readonly [lowest: number, highest: number]>>;
 }
 
+/** Columns of a history: one value of each series for each moment in `ts`, oldest first. Null: no value. */
+export interface MetricHistory {
+  /** Epoch seconds of the newest sample of each interval. */
+  readonly ts: readonly number[];
+  readonly series: Readonly<Record<string, MetricSeries>>;
+}
+
+export interface MetricSeries {
+  readonly values: readonly (number | string | null)[];
+  /** Lowest and highest value of each interval; absent where every interval is one sample. */
+  readonly lowest?: readonly (number | null)[];
+  readonly highest?: readonly (number | null)[];
+}
+
 /** What monitoring offers to those who serve it to others (HTTP, WebSocket, Prometheus). Nothing here waits but `range`. */
 export interface MonitoringView {
   /** The figures there are: the table and what was registered besides. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { alertSettings } from './alert-settings.ts';
 import { ORIENTATIONS } from './frame.ts';
-import { PROVIDER_CHOICES } from './providers.ts';
 import { httpSettings } from './http-settings.ts';
+import { PROVIDER_CHOICES } from './providers.ts';
 import { SECRET_MASK, type SettingInfo, setting } from './setting.ts';
 
 export { SECRET_MASK, type SettingInfo };

@@ -1,6 +1,7 @@
 import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
 import { publicSettings } from '../../src-shared/index.ts';
 import type { Engine } from './engine.ts';
+import { metricHistory } from './metric-history.ts';
 import { isModelCommand, type ModelCommand, type ModelDesk } from './model-desk.ts';
 import { isShelfCommand, type RecordingShelf, type ShelfCommand } from './recording-shelf.ts';
 
@@ -57,6 +58,7 @@ const commandHandlers: Handlers = {
     engine.monitoring.silence(key, seconds);
     return null;
   },
+  'metrics.history': async (engine, query) => metricHistory(engine.monitoring, query),
 };
 
 /** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */

@@ -4,6 +4,7 @@ import type {
   CommandResults,
   EngineSnapshot,
   KpiSample,
+  MonitoringView,
   PipelineMetrics,
 } from '../../src-shared/index.ts';
 
@@ -12,6 +13,7 @@ export interface EngineBackend {
   readonly build: string;
   snapshot(): EngineSnapshot;
   pipelineMetrics(): PipelineMetrics;
+  readonly monitoring: MonitoringView;
   latestKpi(): KpiSample | null;
   /** Called on every change of the snapshot and on every sample; returns the unsubscriber. */
   subscribe(listener: EngineListener): () => void;

@@ -1,4 +1,4 @@
-import { type CommandName, commandSchemas, READING_COMMANDS } from '../../src-shared/index.ts';
+import { type CommandName, commandSchemas, isReadingCommand } from '../../src-shared/index.ts';
 import { type Audit, auditEntry, detailsOf } from './access/audit.ts';
 import { type Identity, mayAct, Refused, type Role } from './access/identity.ts';
 import type { EngineBackend } from './backend.ts';
@@ -9,9 +9,7 @@ export class CommandFailed extends Error {
 }
 
 /** Who may give a command: reading is everybody's, all else changes something. */
-export const roleOfCommand = (name: CommandName): Role => (READING_COMMANDS.has(name) ? 'view' : 'operate');
-
-export const isCommandName = (name: string): name is CommandName => Object.hasOwn(commandSchemas, name);
+export const roleOfCommand = (name: CommandName): Role => (isReadingCommand(name) ? 'view' : 'operate');
 
 /** The one way of a command into the engine, whether it comes over REST, a WebSocket or a MessagePort. */
 export class CommandDesk {

@@ -1,6 +1,11 @@
 import type { RouteGroup } from '../app.ts';
+import { commands } from './commands.ts';
 import { consoleFiles, consoleSocket } from './console.ts';
+import { docsPage, openApi } from './docs.ts';
+import { metrics } from './metrics.ts';
+import { prometheus } from './prometheus.ts';
 import { session } from './session.ts';
+import { settings } from './settings.ts';
 import { status } from './status.ts';
 
 /** Folders that files are served from; null: they were not built. */
@@ -10,6 +15,17 @@ export interface RouteFolders {
 }
 
 /** Everything the main listener serves. */
-export function routeGroups({ consoleDir }: RouteFolders): RouteGroup[] {
-  return [session, status, consoleSocket, ...(consoleDir === null ? [] : [consoleFiles(consoleDir)])];
+export function routeGroups({ consoleDir, docsDir }: RouteFolders): RouteGroup[] {
+  return [
+    openApi,
+    session,
+    status,
+    metrics,
+    prometheus,
+    settings,
+    commands,
+    consoleSocket,
+    ...(docsDir === null ? [] : [docsPage(docsDir)]),
+    ...(consoleDir === null ? [] : [consoleFiles(consoleDir)]),
+  ];
 }
