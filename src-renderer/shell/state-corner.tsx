@@ -1,4 +1,4 @@
-import { usePresentation } from '../state/console-context.ts';
+import { useConsole, usePresentation } from '../state/console-context.ts';
 import { useWords } from '../words/index.ts';
 
 /** Words beyond this length are set smaller, so that the corner keeps its size whatever it says. */
@@ -33,6 +33,25 @@ export function StateCorner() {
           </span>
         )}
       </p>
+      <RecState />
     </section>
+  );
+}
+
+/** In the same corner: that every frame is being recorded, for how long, and whether any was lost. */
+function RecState() {
+  const { state: words } = useWords();
+  const state = useConsole(({ snapshot }) => snapshot?.recording.state ?? 'off');
+  const durationS = useConsole(({ snapshot }) => Math.floor(snapshot?.recording.durationS ?? 0));
+  const lost = useConsole(({ snapshot }) => snapshot?.recording.lost ?? 0);
+  const message = useConsole(({ snapshot }) => snapshot?.recording.message ?? null);
+  if (state === 'off') {
+    return null;
+  }
+  return (
+    <p className="rec" data-state={state} title={message ?? undefined}>
+      <strong>{state === 'failed' ? words.rec.failed : words.rec.running(durationS * 1000)}</strong>
+      <span className="rec-lost">{words.rec.lost(lost)}</span>
+    </p>
   );
 }

@@ -59,6 +59,11 @@ export const state = {
   age: (ms: number) => `age ${write.duration(ms)}`,
   feedLive: 'feed live',
   behind: (word: string) => `now: ${word}`,
+  rec: {
+    running: (ms: number) => `REC ${write.clock(ms)}`,
+    failed: 'REC FAILED',
+    lost: (frames: number) => `${frames} lost`,
+  },
   noPicture: 'no picture',
   reload: 'Reload',
   engineBuild: (engine: string, page: string) => `Engine ${engine}, page ${page}.`,

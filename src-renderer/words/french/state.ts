@@ -50,6 +50,11 @@ export const state: Words['state'] = {
   age: (ms) => `âge ${write.duration(ms)}`,
   feedLive: 'flux actif',
   behind: (word) => `maintenant : ${word}`,
+  rec: {
+    running: (ms) => `ENR ${write.clock(ms)}`,
+    failed: 'ENR EN ÉCHEC',
+    lost: (frames) => `${frames} ${frames < 2 ? 'perdue' : 'perdues'}`,
+  },
   noPicture: 'pas d’image',
   reload: 'Recharger',
   engineBuild: (engine, page) => `Moteur ${engine}, page ${page}.`,
