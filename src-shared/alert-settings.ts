@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { setting } from './setting.ts';
+import { SECRET_MASK, setting } from './setting.ts';
 
 const share = z.number().min(0.01).max(1);
 const rate = z.number().min(0).max(1000);
@@ -7,6 +7,27 @@ const percent = z.number().min(1).max(100);
 const milliseconds = z.number().min(1).max(60_000);
 const megabytes = z.number().min(0).max(1e9);
 const seconds = z.number().min(0).max(3600);
+
+/** Empty, masked (left as it is), or an address to post to. */
+const receiver = z
+  .string()
+  .max(2048)
+  .refine((text) => text === '' || text === SECRET_MASK || /^https?:\/\/[^\s/]+/i.test(text), {
+    message: 'expected an address that begins with http:// or https://',
+  });
+/** Standard Webhooks: 24 to 64 bytes, in base64. */
+const webhookSecret = z
+  .string()
+  .max(512)
+  .refine(
+    (text) =>
+      text === '' ||
+      text === SECRET_MASK ||
+      /^whsec_[A-Za-z0-9+/]{32,86}={0,2}( whsec_[A-Za-z0-9+/]{32,86}={0,2})*$/.test(text),
+    {
+      message: 'expected whsec_ and base64 of 24 to 64 bytes',
+    },
+  );
 
 /** When an alert is raised, and where it goes (design, section 7). */
 export const alertSettings = {
@@ -86,19 +107,19 @@ export const alertSettings = {
     title: 'No alert by a figure before this many samples of a source',
     live: true,
   }),
-  'alerts.webhookUrl': setting(z.string().max(2048).default(''), {
+  'alerts.webhookUrl': setting(receiver.default(''), {
     title: 'Alerts are posted here as signed Standard Webhooks; empty: nowhere',
     live: true,
     secret: true,
   }),
-  'alerts.webhookSecret': setting(z.string().max(512).default(''), {
+  'alerts.webhookSecret': setting(webhookSecret.default(''), {
     title:
       'Key the webhook is signed with: whsec_ and base64 of 24 to 64 bytes; several, separated by spaces, to change it',
     live: true,
     env: 'ULTRAMOTION_WEBHOOK_SECRET',
     secret: true,
   }),
-  'alerts.slackUrl': setting(z.string().max(2048).default(''), {
+  'alerts.slackUrl': setting(receiver.default(''), {
     title: 'Alerts are posted here as {"text": …}, as Slack takes them; empty: nowhere',
     live: true,
     secret: true,

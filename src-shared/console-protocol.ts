@@ -39,6 +39,7 @@ const MAX_HISTORY_FIGURES = 16;
 const MAX_HISTORY_POINTS = 400;
 
 const address = z.string().trim().min(1).max(4096);
+const remoteRoute = z.enum(['webhook', 'slack']);
 const alertKey = z.string().min(1).max(256);
 
 /** One row per command: what it takes and what it returns. */
@@ -80,6 +81,10 @@ export const commandSchemas = {
     from: z.number().optional(),
     to: z.number().optional(),
   }),
+  /** Sends one event that says it is a test. */
+  'alerts.test-route': z.strictObject({ route: remoteRoute }),
+  /** Sends again what the receiver did not take in all its tries. */
+  'alerts.replay': z.strictObject({ route: remoteRoute }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
@@ -121,6 +126,9 @@ export interface CommandResults {
   'alerts.acknowledge': null;
   'alerts.silence': null;
   'metrics.history': MetricHistory;
+  /** `message`: what the receiver said instead; null when it took it. */
+  'alerts.test-route': { readonly delivered: boolean; readonly message: string | null };
+  'alerts.replay': { readonly replayed: number };
 }
 
 const finite = z.number().refine(Number.isFinite);

@@ -1,4 +1,5 @@
 import type {
+  Alert,
   AlertEvent,
   AlertOverview,
   HealthReport,
@@ -8,14 +9,19 @@ import type {
 } from '../../src-shared/index.ts';
 import {
   AlertBook,
+  AlertHistory,
+  AlertRoutes,
   AlertRules,
+  type DiskWriter,
   headline,
   healthOf,
   type Log,
   type ProblemBoard,
+  type RemoteRoute,
   type RuleInputs,
   type UnjudgedSample,
 } from '../monitoring/index.ts';
+import { monotonicMs } from '../pipeline/index.ts';
 import type { EnginePart } from './part.ts';
 
 /** There is no such alert to take note of. */
@@ -27,28 +33,46 @@ export interface AlertDeskOptions {
   readonly log: Log;
   readonly problems: ProblemBoard;
   readonly settings: Settings;
+  /** Where dead letters and the history of alerts are kept, and who writes the latter; null: nowhere. */
+  readonly dataDir: string | null;
+  readonly disk: DiskWriter | null;
   /** Something a console shows has changed. */
   readonly changed: () => void;
 }
-
-/** Changes kept for whoever looks later. */
-const MAX_HISTORY = 500;
 
 /** Watches every sample, keeps the alerts and sends their changes where the operator wants them. */
 export class AlertDesk implements EnginePart {
   readonly #options: AlertDeskOptions;
   readonly #rules = new AlertRules();
   readonly #book = new AlertBook();
-  readonly #history: AlertEvent[] = [];
+  readonly #history: AlertHistory;
+  readonly #routes: AlertRoutes;
   #settings: Settings;
 
   constructor(options: AlertDeskOptions) {
     this.#options = options;
     this.#settings = options.settings;
+    const { dataDir, settings, disk } = options;
+    this.#history = new AlertHistory(dataDir, disk);
+    this.#routes = new AlertRoutes({
+      dataDir,
+      settings,
+      changed: () => this.#noteRoutes(),
+      failed: (route, message) => options.log('error', 'alert.route-lost', { route, message }),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#history.load();
+  }
+
+  close(): Promise<void> {
+    return this.#routes.close();
   }
 
   settingsChanged(_changed: ReadonlySet<SettingKey>, settings: Settings): void {
     this.#settings = settings;
+    this.#routes.configure(settings);
   }
 
   sourceChanged(): void {
@@ -69,8 +93,12 @@ export class AlertDesk implements EnginePart {
     return healthOf(this.#book.notOver());
   }
 
+  active(): readonly Alert[] {
+    return this.#book.active(now());
+  }
+
   overview(): AlertOverview {
-    return { active: this.#book.active(now()), history: this.#history.toReversed(), routes: [] };
+    return { active: this.active(), history: this.#history.newestFirst(), routes: this.#routes.statuses() };
   }
 
   /** @throws {NoSuchAlert} */
@@ -88,10 +116,35 @@ export class AlertDesk implements EnginePart {
     this.#options.changed();
   }
 
+  /** One event that says it is a test, sent once and now. @throws {RouteNotSet} */
+  async testRoute(route: RemoteRoute): Promise<{ delivered: boolean; message: string | null }> {
+    const outcome = await this.#routes.test(route);
+    return { delivered: outcome.ok, message: outcome.ok ? null : outcome.reason };
+  }
+
+  /** Sends again what a receiver did not take; returns how many events. */
+  replay(route: RemoteRoute): Promise<number> {
+    return this.#routes.replay(route);
+  }
+
+  /** A receiver that does not take alerts is a problem to be shown, and no alert: it would go the same way. */
+  #noteRoutes(): void {
+    const { problems, changed } = this.#options;
+    for (const { route, lastError, waiting, dead } of this.#routes.statuses()) {
+      if (lastError === null && dead === 0) {
+        problems.clear(`alerts.${route}`);
+      } else {
+        const words = `${route} does not take alerts: ${lastError ?? 'some were given up'}; ${waiting} wait, ${dead} given up`;
+        problems.stands(`alerts.${route}`, 'warning', words, monotonicMs());
+      }
+    }
+    changed();
+  }
+
   #changed(event: AlertEvent): void {
-    this.#history.push(event);
-    if (this.#history.length > MAX_HISTORY) {
-      this.#history.shift();
+    this.#history.add(event);
+    if (!event.silenced) {
+      this.#routes.deliver(event);
     }
     const { key, severity, from, to, text } = event;
     const isOver = to === 'ok' || to === 'no-data';

@@ -51,14 +51,16 @@ const commandHandlers: Handlers = {
   },
   'alerts.list': async (engine) => engine.monitoring.alerts(),
   'alerts.acknowledge': async (engine, { key }) => {
-    engine.monitoring.acknowledge(key);
+    engine.monitoring.alertDesk.acknowledge(key);
     return null;
   },
   'alerts.silence': async (engine, { key, seconds }) => {
-    engine.monitoring.silence(key, seconds);
+    engine.monitoring.alertDesk.silence(key, seconds);
     return null;
   },
   'metrics.history': async (engine, query) => metricHistory(engine.monitoring, query),
+  'alerts.test-route': (engine, { route }) => engine.monitoring.alertDesk.testRoute(route),
+  'alerts.replay': async (engine, { route }) => ({ replayed: await engine.monitoring.alertDesk.replay(route) }),
 };
 
 /** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */

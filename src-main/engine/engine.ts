@@ -238,7 +238,7 @@ export class Engine implements EngineBackend {
       settings: publicSettings(this.#settings.current),
       problems: this.#problems.current(monotonicMs()),
       health: this.monitoring.healthNow,
-      alerts: this.monitoring.alerts().active,
+      alerts: this.monitoring.alertDesk.active(),
     };
   }
 

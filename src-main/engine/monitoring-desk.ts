@@ -33,6 +33,7 @@ import {
 } from '../monitoring/index.ts';
 import { type LedgerCounts, monotonicMs } from '../pipeline/index.ts';
 import { AlertDesk } from './alert-desk.ts';
+import { registerLoopDelay } from './loop-delay.ts';
 import type { EnginePart } from './part.ts';
 
 /** What the rest of the engine knows when a sample is taken. */
@@ -68,7 +69,7 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
   readonly #options: MonitoringDeskOptions;
   readonly #kpi = new KpiSampler(monotonicMs());
   readonly #histograms = new TraceHistograms();
-  readonly #alerts: AlertDesk;
+  readonly alertDesk: AlertDesk;
   readonly #ring: SampleRing;
   readonly #gpu: GpuProbe;
   readonly #own = new OwnProcessProbe();
@@ -81,9 +82,10 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
   constructor(options: MonitoringDeskOptions) {
     this.#options = options;
     this.#settings = options.settings;
-    this.#alerts = new AlertDesk({ ...options, log: options.logs.log });
+    this.alertDesk = new AlertDesk({ ...options, log: options.logs.log, disk: options.logs.disk });
     this.#ring = new SampleRing(options.settings['kpi.historySamples']);
     this.registry = new MetricRegistry((name, error) => this.#metricFailed(name, error));
+    registerLoopDelay(this.registry);
     this.#gpu = new GpuProbe(
       options.settings['gpu.probe'],
       { state: (state, reason) => options.logs.log('info', 'gpu.probe', { state, reason }) },
@@ -99,16 +101,17 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
   start(): void {
     this.#gpu.start();
     void this.#remember();
+    void this.alertDesk.start();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#gpu.close(), this.#history?.close()]);
+    await Promise.all([this.#gpu.close(), this.#history?.close(), this.alertDesk.close()]);
   }
 
   settingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): void {
     this.#settings = settings;
     this.#options.logs.configure(settings);
-    this.#alerts.settingsChanged(changed, settings);
+    this.alertDesk.settingsChanged(changed, settings);
     if (changed.has('kpi.historyDays')) {
       this.#history?.setDays(settings['kpi.historyDays']);
     }
@@ -126,7 +129,7 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
 
   /** The figures of another source have to settle before anybody is alarmed by them. */
   sourceChanged(): void {
-    this.#alerts.sourceChanged();
+    this.alertDesk.sourceChanged();
   }
 
   /** Takes a sample. */
@@ -150,7 +153,7 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
       custom: this.registry.values(),
     });
     const { liveness, publisher, modelRuns } = inputs;
-    this.#latest = this.#alerts.judge(unjudged, { liveness, publisher, modelRuns });
+    this.#latest = this.alertDesk.judge(unjudged, { liveness, publisher, modelRuns });
     this.#ring.add(this.#latest);
     this.#options.logs.kpi(this.#latest);
     this.#history?.add(this.#latest, this.metrics());
@@ -182,7 +185,7 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
 
   /** Worst of the alerts that are not over. */
   get healthNow(): Pick<HealthReport, 'health' | 'reasons'> {
-    return this.#alerts.health();
+    return this.alertDesk.health();
   }
 
   health(): HealthReport {
@@ -196,16 +199,7 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
   }
 
   alerts(): AlertOverview {
-    return this.#alerts.overview();
-  }
-
-  /** @throws {NoSuchAlert} */
-  acknowledge(key: string): void {
-    this.#alerts.acknowledge(key);
-  }
-
-  silence(key: string, seconds: number): void {
-    this.#alerts.silence(key, seconds);
+    return this.alertDesk.overview();
   }
 
   #rangeInMemory({ from, to, points }: HistoryQuery): HistoryRow[] {

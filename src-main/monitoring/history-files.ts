@@ -32,8 +32,8 @@ export function readRange(folder: string, { from, to, points }: HistoryQuery): H
     return [];
   }
   const range = {
-    from: Math.max(from ?? first.hour, first.hour),
-    to: Math.min(to ?? Infinity, last.hour + HOUR_S),
+    from: Math.max(from ?? firstTs(first.file), first.hour),
+    to: Math.min(to ?? lastTs(last.file), last.hour + HOUR_S),
     points,
   };
   const buckets = new HistoryBuckets(range);
@@ -46,6 +46,18 @@ export function readRange(folder: string, { from, to, points }: HistoryQuery): H
   }
   return buckets.rows();
 }
+
+const firstTs = (file: string): number => {
+  for (const row of rowsOf(file)) {
+    return tsOf(row);
+  }
+  return Number.NEGATIVE_INFINITY;
+};
+
+const lastTs = (file: string): number => {
+  const rows = [...rowsOf(file)];
+  return rows.length === 0 ? Number.POSITIVE_INFINITY : tsOf(rows.at(-1) as FlatRow);
+};
 
 /** The newest `count` samples, oldest first. */
 export function readNewest(folder: string, count: number): KpiSample[] {

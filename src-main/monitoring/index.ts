@@ -1,6 +1,10 @@
 export { ALL_ALERTS, AlertBook, type AlertTiming } from './alert-book.ts';
+export { AlertHistory } from './alert-history.ts';
+export { slackMessage, webhookMessage } from './alert-messages.ts';
+export { AlertRoutes, type RemoteRoute, RouteNotSet } from './alert-routes.ts';
 export { AlertRules, type Condition, type RuleInputs, type UnjudgedSample } from './alert-rules.ts';
 export { headline } from './alert-words.ts';
+export { type DeliveryClock, DeliveryQueue, TRY_DELAYS_S } from './delivery-queue.ts';
 export { DiskProbe } from './disk-probe.ts';
 export { DiskWriter } from './disk-writer.ts';
 export { TraceHistograms } from './duration-histogram.ts';
@@ -16,6 +20,7 @@ export type { Log, LogFields, LogLevel } from './log.ts';
 export { Logs, type LogsOptions } from './logs.ts';
 export { maskSecrets } from './mask-secrets.ts';
 export { BadMetric, MetricRegistry } from './metric-registry.ts';
+export { AddressForbidden, isForbidden } from './post.ts';
 export { ProblemBoard } from './problem-board.ts';
 export { OtherProcessProbe, OwnProcessProbe, type ProcessFigures, parsePs } from './process-probe.ts';
 export { RotatingFile, type Rotation } from './rotating-file.ts';
