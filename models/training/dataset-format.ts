@@ -11,6 +11,8 @@ export interface DatasetRecipe {
   readonly rows: number;
   readonly mmPerPixel: number | 'stretch';
   readonly boneFree: number;
+  /** Share of pictures that are a frame of the demo's sweeps (PhantomScene) instead of a varied phantom. */
+  readonly sweeps: number;
 }
 
 /** Arrays over all pictures, in shared memory. */

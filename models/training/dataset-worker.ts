@@ -2,12 +2,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { renderVaried } from '../../src-main/phantom/index.ts';
 import { type DatasetShare, MAX_BOXES } from './dataset-format.ts';
+import { isSweep, renderSweep } from './sweep-picture.ts';
 
 const share = workerData as DatasetShare;
-const { columns, rows, mmPerPixel, boneFree } = share.recipe;
+const { columns, rows, mmPerPixel, boneFree, sweeps } = share.recipe;
 const cells = columns * rows;
 for (let i = share.first; i < share.end; i++) {
-  const picture = renderVaried({ seed: share.recipe.seed + i, columns, rows, mmPerPixel, boneFree });
+  const options = { seed: share.recipe.seed + i, columns, rows, mmPerPixel, boneFree };
+  const picture = isSweep(options.seed, sweeps) ? renderSweep(options) : renderVaried(options);
   share.pictures.set(picture.pixels, i * cells);
   for (let k = 0; k < cells; k++) share.labels[i * cells + k] = picture.mask[k]! + 2 * picture.hidden[k]!;
   share.surfaces.set(picture.surfaceRow, i * columns);

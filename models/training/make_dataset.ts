@@ -1,8 +1,9 @@
 /**
- * Renders varied phantoms with their labels into a folder that the training scripts read:
+ * Renders varied phantoms, and frames of the demo sweeps, with their labels into a folder that the training scripts read:
  *
  *   node models/training/make_dataset.ts --out DIR [--count 1000] [--seed 1000000] [--columns 256] [--rows 256]
- *                                        [--mm-per-pixel 0.15 | stretch] [--bone-free 0.2] [--threads 2]
+ *                                        [--mm-per-pixel 0.15 | stretch] [--bone-free 0.2] [--sweeps 0]
+ *                                        [--threads 2]
  *
  * The same arguments give the same bytes, whatever the number of threads. Needs Node 24 (`npx node`).
  */
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '256' },
     'mm-per-pixel': { type: 'string', default: '0.15' },
     'bone-free': { type: 'string', default: '0.2' },
+    sweeps: { type: 'string', default: '0' },
     threads: { type: 'string', default: '2' },
   },
 });
@@ -33,6 +35,7 @@ const recipe: DatasetRecipe = {
   rows: Number(values.rows),
   mmPerPixel: values['mm-per-pixel'] === 'stretch' ? 'stretch' : Number(values['mm-per-pixel']),
   boneFree: Number(values['bone-free']),
+  sweeps: Number(values.sweeps),
 };
 const arrays = newArrays(recipe);
 const threads = Number(values.threads);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type AccuracyOptions, benchAccuracy, PHANTOM_SETS, type PhantomSet } from './bench-accuracy.ts';
 import { benchArchive } from './bench-archive.ts';
 import { addBenchPeerCommands } from './bench-peers.ts';
 import { benchPipeline } from './bench-pipeline.ts';
@@ -14,6 +15,15 @@ interface BenchArchiveFlags {
   readonly fps: number;
   readonly folder?: string;
 }
+
+const ACCURACY_TERMS = `
+Each vertical run of mask pixels in a column is one surface, 0.3 mm below the run's upper edge.
+  recall              share of the columns with visible bone where a surface lies within 0.6 mm of the true one
+  falseColumns        share of all columns with a run that touches no pixel of the true mask
+  offsetMm            median of the found columns' signed errors (positive: too deep)
+  meanErrorMm, p95ErrorMm   of the found columns, after taking off that offset
+  dice                mean over the phantoms with visible bone
+  boneFreeWithSurface share of the phantoms without bone where any surface was found`;
 
 /** `ultramotion bench …`: one JSON object per run on stdout. */
 export function addBenchCommand(program: Command): void {
@@ -36,6 +46,22 @@ export function addBenchCommand(program: Command): void {
     .option('--folder <folder>', 'where to write; the figures are of this disk')
     .action(async ({ frames, seconds, fps, folder }: BenchArchiveFlags) => {
       print(await benchArchive({ frames, seconds, fps, folder: folder ?? null }));
+    });
+  bench
+    .command('accuracy')
+    .description('a model on phantoms with known truth: surface columns found, false ones, error in mm, Dice')
+    .option('--model <id>', 'folder in models/', 'bone-tracer')
+    .addOption(
+      new Option('--phantoms <set>', 'sweeps: as the demo shows; varied: every probe, tissue and setting')
+        .choices(PHANTOM_SETS)
+        .default('sweeps'),
+    )
+    .option('--count <count>', 'how many', parseCount, 500)
+    .option('--seed <number>', 'of the first; below 900000: those were never trained on', parseCount, 20_000)
+    .option('--threads <count>', 'of ONNX Runtime', parseCount, 1)
+    .addHelpText('after', ACCURACY_TERMS)
+    .action(async ({ phantoms, ...rest }: Omit<AccuracyOptions, 'set'> & { readonly phantoms: PhantomSet }) => {
+      print(await benchAccuracy({ ...rest, set: phantoms }));
     });
   bench
     .command('codec')
