@@ -9,7 +9,7 @@ import type { ActionId } from '../words/words.ts';
 export interface Action {
   readonly id: ActionId;
   /**
-   * `KeyboardEvent.key`, lower case; null: no key. One key without a modifier, so that a foot pedal (a keyboard with
+   * `KeyboardEvent.key`, lower case; null: no key. One key without Ctrl or Alt, so that a foot pedal (a keyboard with
    * one key) can do it.
    */
   readonly key: string | null;

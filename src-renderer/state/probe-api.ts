@@ -29,6 +29,8 @@ export interface PaintedPicture {
 export interface UltramotionProbe {
   /** The next picture that is painted after this call. */
   nextPainted(): Promise<PaintedPicture>;
+  /** The same as it lies in memory, for what a test compares in the page itself: RGBA, first row on top. */
+  nextPixels(): Promise<{ readonly seq: number; readonly rgba: Uint8ClampedArray }>;
   setMask(style: { readonly visible: boolean; readonly opacity: number }): void;
   readonly maskColour: readonly [red: number, green: number, blue: number];
   /** State word, veil and counters as shown now. */
@@ -59,7 +61,7 @@ export function installProbe(client: ConsoleClient): void {
   window.__ultramotion = {
     async nextPainted() {
       const { tsBits, size, rgba, style, ...reading } = await client.nextReading();
-      const canvas = document.querySelector('.stage canvas');
+      const canvas = document.querySelector('.picture[data-pane=overlay] canvas');
       const { x, y, width, height } = canvas?.getBoundingClientRect() ?? new DOMRect();
       return {
         ...reading,
@@ -71,6 +73,10 @@ export function installProbe(client: ConsoleClient): void {
         maskOpacity: style.opacity,
         drawn: width === 0 ? null : { x, y, width, height },
       };
+    },
+    async nextPixels() {
+      const { seq, rgba } = await client.nextReading();
+      return { seq, rgba };
     },
     setMask: ({ visible, opacity }) => client.setMaskStyle({ ...client.getState().style, visible, opacity }),
     maskColour: MASK_COLOUR,

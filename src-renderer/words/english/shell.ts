@@ -106,7 +106,7 @@ export const shell = {
 
   help: {
     title: 'Keys',
-    explained: 'Every key acts at once, without a modifier: any of them can be set on a foot pedal.',
+    explained: 'Keys act at once. Freeze, mask and capture act in every view by one key: fit for a foot pedal.',
     close: 'Close',
     everywhere: 'Everywhere',
   },

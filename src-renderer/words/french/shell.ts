@@ -81,7 +81,8 @@ export const shell: Words['shell'] = {
 
   help: {
     title: 'Touches',
-    explained: 'Chaque touche agit aussitôt, sans combinaison : toutes conviennent à une pédale.',
+    explained:
+      'Les touches agissent aussitôt. Gel, masque et photo agissent dans chaque vue par une touche : faits pour une pédale.',
     close: 'Fermer',
     everywhere: 'Partout',
   },
