@@ -149,7 +149,8 @@ export class Engine implements EngineBackend {
     this.#settings.onSaveProblem((problem) => this.#noteSaveProblem(problem));
     this.#inference.start();
     this.monitoring.start();
-    await this.#recording.start();
+    // Mending what a crash cut off may take a while; masks must not wait for it.
+    void this.#recording.start();
     await this.#publisher.open(this.#settings.current);
     await this.openSource();
     const { 'kpi.intervalS': intervalS } = this.#settings.current;

@@ -68,6 +68,9 @@ export class RecordingDesk {
   #disk = new DiskRule();
   #watch: NodeJS.Timeout | null = null;
   #ending: Promise<Manifest> | null = null;
+  /** What a crash left is being seen to: nothing is begun before that is done. */
+  #starting: Promise<void> = Promise.resolve();
+  #isClosing = false;
   /** Of the recording that has ended. */
   #last = { archived: 0, lost: 0 };
   /** Of all that have ended. */
@@ -78,7 +81,12 @@ export class RecordingDesk {
   }
 
   /** Makes whole what a crash cut off, goes on with a recording that was being made just now, begins one if that is set. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#startNow();
+    return this.#starting;
+  }
+
+  async #startNow(): Promise<void> {
     const catalogue = this.catalogue();
     let newest: string | null = null;
     for (const name of await catalogue.unfinished().catch(() => [])) {
@@ -89,15 +97,25 @@ export class RecordingDesk {
         return;
       }
       if (this.#options.settings()['recording.onStart']) {
-        await this.begin(null, 'the engine was told to record from its start');
+        await this.#beginNow(null, 'the engine was told to record from its start');
       }
     } catch (error) {
-      this.#failed(`the recording could not be begun: ${wordsOf(error)}`);
+      if (!this.#isClosing) {
+        this.#failed(`the recording could not be begun: ${wordsOf(error)}`);
+      }
     }
   }
 
   /** @throws in words when there is one already or the disk has no room. */
   async begin(label: string | null, reason: string): Promise<{ name: string }> {
+    await this.#starting;
+    return this.#beginNow(label, reason);
+  }
+
+  async #beginNow(label: string | null, reason: string): Promise<{ name: string }> {
+    if (this.#isClosing) {
+      throw new Error('the engine is closing');
+    }
     if (this.#recorder !== null) {
       throw new Error(`recording ${this.#name} is being made: stop it first`);
     }
@@ -176,6 +194,8 @@ export class RecordingDesk {
 
   /** Ends the recording; it is not gone on with by the next engine. */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#starting;
     if (this.#recorder !== null) {
       await this.end('the engine was closed').catch((error: unknown) => {
         this.#options.log('error', 'recording.close', { message: wordsOf(error) });
@@ -207,7 +227,7 @@ export class RecordingDesk {
     const folder = await catalogue.folderOf(name);
     const recovered = await readManifest(folder);
     const cutOffMs = Date.parse(recovered.endedUtc ?? '');
-    if (!(Date.now() - cutOffMs <= RESUME_WITHIN_MS)) {
+    if (this.#isClosing || !(Date.now() - cutOffMs <= RESUME_WITHIN_MS)) {
       return false;
     }
     await this.#checkRoom(catalogue);

@@ -3,7 +3,7 @@ import { frameBytes, segmentFileNames } from '../sequences/index.ts';
 import { differenceOf, type FrameRecord, type MaskRecord, type SegmentFormat } from './frame-record.ts';
 import { blockText, closingLines, FrameLines, maskLines, NO_RESULT_VALUE, openingLines } from './header-lines.ts';
 import { type Manifest, type ManifestSegment, writeManifest } from './manifest.ts';
-import { RecordingBooks } from './recording-books.ts';
+import { emptyCounts, RecordingBooks } from './recording-books.ts';
 import { SegmentFile } from './segment-file.ts';
 
 export interface ArchiveOptions {
@@ -180,17 +180,14 @@ export class ArchiveWriter {
         scalarType: format.scalarType,
         components: format.components,
         spacing: format.spacing === null ? null : [...format.spacing],
-        frames: 0,
-        masks: { valid: 0, invalid: 0 },
+        ...emptyCounts(),
         state: 'open',
       },
       ended: false,
     };
     this.#open.push(segment);
     this.#books.segment(segment.entry);
-    void this.#saveManifest().catch(() => {
-      // The manifest repeats what the segments say; recovery makes it anew from them. A disk that fails shows at the next frame.
-    });
+    this.#noteManifest();
     return segment;
   }
 
@@ -211,10 +208,14 @@ export class ArchiveWriter {
       return;
     }
     this.#open.splice(this.#open.indexOf(segment), 1);
-    segment.entry.state = 'closed';
-    if (segment.mask !== null) {
-      this.#whileClosing(closePair(segment.mask, segment.format));
-    }
+    this.#whileClosing(this.#closeMasks(segment));
+  }
+
+  /** The manifest says `closed` of nothing whose closing lines are not written: recovery believes it. */
+  async #closeMasks({ image, mask, format, entry }: OpenSegment): Promise<void> {
+    await Promise.all([closePair(image, format), mask === null ? null : closePair(mask, format)]);
+    entry.state = 'closed';
+    this.#noteManifest();
   }
 
   #whileClosing(closing: Promise<void>): void {
@@ -241,6 +242,14 @@ export class ArchiveWriter {
       unpackMask(bits, this.#pixels);
     }
     return this.#pixels;
+  }
+
+  /**
+   * Has the manifest written when there is time. It repeats what the segments say, and recovery makes it anew from them: a
+   * disk that fails shows at the next frame.
+   */
+  #noteManifest(): void {
+    void this.#saveManifest().catch(() => {});
   }
 
   /** One after another, each with what is known when its turn comes. */

@@ -9,6 +9,8 @@ const count = z.number().int().min(0);
 const fileName = z.string().regex(/^[\w.-]{1,200}$/);
 const pairSchema = z.object({ header: fileName, data: fileName });
 
+const modelSchema = z.object({ id: z.string(), provider: z.string().nullable(), frames: count });
+
 const segmentSchema = z.object({
   number: count,
   /** Why it was begun: start, full, size, type, spacing, source, reconnect, resumed. */
@@ -21,6 +23,11 @@ const segmentSchema = z.object({
   spacing: z.array(z.number()).length(3).nullable(),
   frames: count,
   masks: z.object({ valid: count, invalid: count }),
+  models: z.array(modelSchema),
+  /** As for the whole recording; null: the source does not number its frames. */
+  gaps: z.object({ frames: count, places: count }).nullable(),
+  /** The last FrameNumber of the source in it. */
+  lastFrameNumber: z.number().nullable(),
   /** `open`: being written, or cut off by a crash. */
   state: z.enum(['open', 'closed', 'recovered']),
 });
@@ -56,7 +63,7 @@ export const manifestSchema = z.object({
       listed: z.array(z.object({ segment: count, frame: count, afterFrameNumber: z.number(), missing: count })),
     })
     .nullable(),
-  models: z.array(z.object({ id: z.string(), provider: z.string().nullable(), frames: count })),
+  models: z.array(modelSchema),
   segments: z.array(segmentSchema).max(100_000),
 });
 

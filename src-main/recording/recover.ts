@@ -4,7 +4,7 @@ import { listSegments, type RecordedSegment } from '../sequences/index.ts';
 import { blockText, closingLines, NO_RESULT_VALUE } from './header-lines.ts';
 import { beginManifest, type ManifestSegment, writeManifest } from './manifest.ts';
 import { readManifest } from './manifest-reader.ts';
-import { RecordingBooks } from './recording-books.ts';
+import { emptyCounts, RecordingBooks } from './recording-books.ts';
 import { SegmentHeader } from './segment-header.ts';
 
 export interface RecoveryReport {
@@ -54,7 +54,12 @@ export async function recoverRecording(folder: string): Promise<RecoveryReport> 
   });
   for (const segment of segments) {
     const before = known?.segments.find(({ number }) => number === segment.number);
-    const repaired = before?.state === 'closed' ? await wholeSegment(segment) : await recoverSegment(segment, repairs);
+    if (before?.state === 'closed') {
+      // Counted when it was closed: reading hours of headers again would keep the engine from going on.
+      books.adopt(before, begun.gaps?.listed.filter(({ segment: number }) => number === segment.number) ?? []);
+      continue;
+    }
+    const repaired = await recoverSegment(segment, repairs);
     if (repaired !== null) {
       count(books, repaired, before?.reason ?? 'unknown');
     }
@@ -102,15 +107,6 @@ async function recoverSegment(segment: RecordedSegment, repairs: string[]): Prom
   return { number: segment.number, image: await SegmentHeader.read(segment.image), mask, state: 'recovered' };
 }
 
-async function wholeSegment({ number, image, mask }: RecordedSegment): Promise<RepairedSegment> {
-  return {
-    number,
-    image: await SegmentHeader.read(image),
-    mask: mask === null ? null : await SegmentHeader.read(mask),
-    state: 'closed',
-  };
-}
-
 /** Enters a segment into the books from what its headers say. */
 function count(books: RecordingBooks, { number, image, mask, state }: RepairedSegment, reason: string): void {
   const pair = ({ path: file }: SegmentHeader) => ({ header: path.basename(file), data: path.basename(dataOf(file)) });
@@ -123,8 +119,7 @@ function count(books: RecordingBooks, { number, image, mask, state }: RepairedSe
     scalarType: image.scalarType,
     components: image.components,
     spacing: image.spacing === null ? null : [...image.spacing],
-    frames: 0,
-    masks: { valid: 0, invalid: 0 },
+    ...emptyCounts(),
     state,
   };
   books.segment(entry);

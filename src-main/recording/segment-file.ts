@@ -24,7 +24,7 @@ export class SegmentFile {
   #headerBytes: number;
   #dataBytes = 0;
   #frames = 0;
-  #closed = false;
+  #closing: Promise<void> | null = null;
   #syncing: Promise<void> | null = null;
 
   /** @throws the system's error; files that are there already are never written over. */
@@ -64,8 +64,8 @@ export class SegmentFile {
 
   /** Has what was written so far put on the disk; one such request at a time. */
   sync(): Promise<void> {
-    if (this.#closed) {
-      return Promise.resolve();
+    if (this.#closing !== null) {
+      return this.#closing;
     }
     this.#syncing ??= this.#syncNow().finally(() => {
       this.#syncing = null;
@@ -73,12 +73,13 @@ export class SegmentFile {
     return this.#syncing;
   }
 
-  /** Adds the lines that make the header whole, and closes both files. */
-  async close(closing: string): Promise<void> {
-    if (this.#closed) {
-      return;
-    }
-    this.#closed = true;
+  /** Adds the lines that make the header whole, and closes both files; once, however often it is asked for. */
+  close(closing: string): Promise<void> {
+    this.#closing ??= this.#closeNow(closing);
+    return this.#closing;
+  }
+
+  async #closeNow(closing: string): Promise<void> {
     try {
       await this.#syncing;
       writeWhole(this.#header, Buffer.from(closing));

@@ -56,6 +56,22 @@ async function watch(url: string, frames: number): Promise<{ archived: number; b
   });
 }
 
+/** Frames lost before us so far, by a sample taken from now on. */
+async function upstreamLost(url: string): Promise<number> {
+  const nowS = Date.now() / 1000;
+  return eventually('a new sample', 10_000, async () => {
+    const { ts, upstream_lost } = await sampleOf(url);
+    return ts > nowS ? (upstream_lost ?? 0) : null;
+  });
+}
+
+/** On a busy machine the sender itself may drop frames or its link: those never reached us. All that did are there. */
+function expectComplete(manifest: Manifest, frames: number, lostUpstream: number): void {
+  expect(manifest).toMatchObject({ frames, lost: 0 });
+  expect(manifest.gaps?.frames ?? 0).toBeLessThanOrEqual(lostUpstream);
+  expect(manifest.segments.every(({ reason }) => reason === 'start' || reason === 'reconnect')).toBe(true);
+}
+
 describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', () => {
   let bench: TestBench;
   afterEach(() => bench.close());
@@ -77,8 +93,11 @@ describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', 
       running.engine.child.kill('SIGKILL');
       await running.engine.exited;
       running = await startOn(bench, dataDir, source);
-      const { recording } = await snapshotOf(running.url);
-      expect(recording.state).toBe('recording');
+      const { url } = running;
+      const recording = await eventually('the recording goes on', 30_000, async () => {
+        const status = (await snapshotOf(url)).recording;
+        return status.state === 'recording' ? status : null;
+      });
       expect(recording.archived).toBeGreaterThanOrEqual(counted);
       counted = recording.archived;
     }
@@ -110,6 +129,7 @@ describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', 
       const { url, pid } = await startOn(bench, dataDir, source);
       await masksFlow(url);
       const console_ = bench.owns(await ConsoleClient.open(url));
+      const lostBefore = await upstreamLost(url);
       const { name } = await done(console_, 'recording.start', { label: 'faults' });
       for (let kill = 1; kill <= 3; kill++) {
         await masksFlow(url);
@@ -123,8 +143,7 @@ describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', 
       expect(name).toMatch(/^\d{8}T\d{6}Z_faults$/);
       expect(await verifyRecording(folder)).toMatchObject({ ok: true, frames });
       const manifest = await readManifest(folder);
-      expect(manifest.segments).toHaveLength(1);
-      expect(manifest.gaps).toMatchObject({ frames: 0 });
+      expectComplete(manifest, frames, (await upstreamLost(url)) - lostBefore);
       expect(manifest.masks.invalid).toBeGreaterThan(0);
       expect(manifest.masks.valid).toBeGreaterThan(0);
       expect(manifest.models).toEqual([{ id: 'bone-tracer', provider: 'cpu', frames: manifest.masks.valid }]);
@@ -137,6 +156,7 @@ describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', 
     const dataDir = bench.folder();
     const { url } = await startOn(bench, dataDir, source);
     const console_ = bench.owns(await ConsoleClient.open(url));
+    const lostBefore = await upstreamLost(url);
     const { name } = await done(console_, 'recording.start', {});
     for (let kill = 1; kill <= 3; kill++) {
       const client = bench.run(
@@ -152,7 +172,6 @@ describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', 
     const { frames, lost } = await done(console_, 'recording.stop', {});
     expect(lost).toBe(0);
     const manifest = await readManifest(path.join(dataDir, 'recordings', name));
-    expect(manifest).toMatchObject({ frames, lost: 0, gaps: { frames: 0 } });
-    expect(manifest.segments).toHaveLength(1);
+    expectComplete(manifest, frames, (await upstreamLost(url)) - lostBefore);
   });
 });
