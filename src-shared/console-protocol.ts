@@ -20,7 +20,13 @@ import {
   recordingLabelSchema,
   recordingNameSchema,
 } from './recording.ts';
-import { type Settings, type SettingsPatch, settingsPatchSchema } from './settings.ts';
+import {
+  type SettingKey,
+  type SettingOverride,
+  type Settings,
+  type SettingsPatch,
+  settingsPatchSchema,
+} from './settings.ts';
 
 /** Raised with every change that an older console or engine would misread. */
 export const CONSOLE_PROTOCOL = 1;
@@ -85,6 +91,10 @@ export const commandSchemas = {
   'alerts.test-route': z.strictObject({ route: remoteRoute }),
   /** Sends again what the receiver did not take in all its tries. */
   'alerts.replay': z.strictObject({ route: remoteRoute }),
+  /** Opens a source beside the running one until its first frame, and says what was found. */
+  'source.test': z.strictObject({ address }),
+  /** Whether masks could go there; sends nothing. */
+  'publisher.test': z.strictObject({ address }),
 } as const;
 
 export type CommandName = keyof typeof commandSchemas;
@@ -129,7 +139,24 @@ export interface CommandResults {
   /** `message`: what the receiver said instead; null when it took it. */
   'alerts.test-route': { readonly delivered: boolean; readonly message: string | null };
   'alerts.replay': { readonly replayed: number };
+  'source.test': ConnectionTest;
+  'publisher.test': ConnectionTest;
 }
+
+/** What a test of an address found. */
+export type ConnectionTest =
+  | {
+      readonly ok: true;
+      readonly found: 'frame';
+      readonly device: string;
+      readonly size: readonly [columns: number, rows: number];
+      /** From asking to the first frame. */
+      readonly ms: number;
+    }
+  /** `listener`: somebody takes our connection. `free-port`: we could listen. `ours`: we do already. */
+  | { readonly ok: true; readonly found: 'listener' | 'free-port' | 'ours' }
+  /** Why not, in the operator's words. */
+  | { readonly ok: false; readonly message: string };
 
 const finite = z.number().refine(Number.isFinite);
 
@@ -223,6 +250,10 @@ export interface EngineSnapshot {
   };
   readonly recording: RecordingStatus;
   readonly settings: Settings;
+  /** Settings given by the command line or the environment, until they are changed at run time. */
+  readonly settingOverrides: Readonly<Partial<Record<SettingKey, SettingOverride>>>;
+  /** Changed, and not acted on before the engine is restarted. */
+  readonly awaitingRestart: readonly SettingKey[];
   readonly problems: readonly Problem[];
   readonly health: Pick<HealthReport, 'health' | 'reasons'>;
   /** pending, warning, critical and recovering, worst first. */

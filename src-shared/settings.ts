@@ -290,6 +290,10 @@ export const settingsSchema = z.strictObject({
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 export type SettingKey = keyof Settings;
+/** The part of a setting's name before the point. */
+export type SettingGroup = SettingKey extends `${infer Group}.${string}` ? Group : never;
+/** What a setting in force was given by when it is neither the settings file nor a console. */
+export type SettingOverride = 'environment' | 'command-line';
 
 /** Some settings with new values; what is absent stays as it is. */
 export type SettingsPatch = Partial<Settings>;

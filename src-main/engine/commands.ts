@@ -61,7 +61,12 @@ const commandHandlers: Handlers = {
   'metrics.history': async (engine, query) => metricHistory(engine.monitoring, query),
   'alerts.test-route': (engine, { route }) => engine.monitoring.alertDesk.testRoute(route),
   'alerts.replay': async (engine, { route }) => ({ replayed: await engine.monitoring.alertDesk.replay(route) }),
+  'source.test': (engine, { address }) => engine.testSource(address),
+  'publisher.test': (engine, { address }) => engine.testPublisher(address),
 };
+
+/** They change nothing and take seconds: nobody has to wait for them. */
+const INDEPENDENT: ReadonlySet<CommandName> = new Set(['source.test', 'publisher.test']);
 
 /** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */
 export class CommandQueue {
@@ -84,6 +89,9 @@ export class CommandQueue {
       return this.#models.run(name, args);
     }
     const handler = commandHandlers[name as LiveCommand] as Handler<N>;
+    if (INDEPENDENT.has(name)) {
+      return Promise.resolve().then(() => handler(this.#engine, args));
+    }
     const result = this.#last.then(() => handler(this.#engine, args));
     this.#last = result.catch(() => {});
     return result;

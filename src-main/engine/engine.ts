@@ -2,6 +2,7 @@ import type {
   CommandArguments,
   CommandName,
   CommandResults,
+  ConnectionTest,
   EngineSnapshot,
   KpiSample,
   PipelineMetrics,
@@ -19,6 +20,7 @@ import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.
 import { AddressRules, checkOwnerOnly } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
 import { CommandQueue } from './commands.ts';
+import { testPublisher, testSource } from './connection-test.ts';
 import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
 import { inferenceOptions, lagLimitMs, maskOptions } from './inference-options.ts';
 import { InferenceWatch } from './inference-watch.ts';
@@ -237,6 +239,8 @@ export class Engine implements EngineBackend {
       publisher: this.#publisher.describe(this.#source.kind),
       recording: this.#recording.describe(),
       settings: publicSettings(this.#settings.current),
+      settingOverrides: this.#settings.overrides,
+      awaitingRestart: this.#settings.awaitingRestart,
       problems: this.#problems.current(monotonicMs()),
       health: this.monitoring.healthNow,
       alerts: this.monitoring.alertDesk.active(),
@@ -267,6 +271,16 @@ export class Engine implements EngineBackend {
     }
     this.#announcer.changed();
     return changed.filter((key) => !settingInfo(key).live);
+  }
+
+  /** @throws {BadSourceAddress | BadEndpoint | AddressRefused} for an address that a console may not set either. */
+  testSource(address: string): Promise<ConnectionTest> {
+    this.#addressRules.check({ 'source.address': address }, []);
+    return testSource(address, this.settings);
+  }
+
+  testPublisher(address: string): Promise<ConnectionTest> {
+    return testPublisher(address, this.settings['publish.allowedPeers'], this.snapshot().publisher.address);
   }
 
   /** (Re)connects the source of the settings in force. */

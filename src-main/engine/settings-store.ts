@@ -5,6 +5,7 @@ import { z } from 'zod';
 import {
   SETTING_KEYS,
   type SettingKey,
+  type SettingOverride,
   type Settings,
   type SettingsPatch,
   settingInfo,
@@ -41,6 +42,8 @@ export class SettingsStore {
   #saveProblem: string | null = null;
   #tellSaveProblem: (problem: string | null) => void = () => {};
   #current: Settings;
+  readonly #atStart: Settings;
+  readonly #overrides = new Map<SettingKey, SettingOverride>();
   /** What was wrong with the settings file, for the operator; null when nothing was. */
   readonly fileProblem: string | null;
 
@@ -49,7 +52,23 @@ export class SettingsStore {
     this.#file = sources.file;
     this.fileProblem = this.#load();
     const environment = fromEnvironment(sources.environment);
-    this.#current = settingsSchema.parse({ ...this.#saved, ...environment, ...validPatch(sources.commandLine) });
+    const commandLine = validPatch(sources.commandLine);
+    this.#current = settingsSchema.parse({ ...this.#saved, ...environment, ...commandLine });
+    this.#atStart = this.#current;
+    this.#noteOverrides(environment, 'environment');
+    this.#noteOverrides(commandLine, 'command-line');
+  }
+
+  /** Where a setting in force comes from when it is not the file or a console; until it is changed at run time. */
+  get overrides(): Readonly<Partial<Record<SettingKey, SettingOverride>>> {
+    return Object.fromEntries(this.#overrides);
+  }
+
+  /** Settings whose value in force is not yet acted on: they were changed and need a restart. */
+  get awaitingRestart(): readonly SettingKey[] {
+    return SETTING_KEYS.filter(
+      (key) => !settingInfo(key).live && JSON.stringify(this.#current[key]) !== JSON.stringify(this.#atStart[key]),
+    );
   }
 
   get current(): Settings {
@@ -75,6 +94,9 @@ export class SettingsStore {
     const valid = validPatch(patch);
     this.#current = { ...this.#current, ...valid };
     this.#saved = { ...this.#saved, ...valid };
+    for (const key of Object.keys(valid) as SettingKey[]) {
+      this.#overrides.delete(key);
+    }
     this.#revision++;
     this.#saving ??= this.#save();
     return valid;
@@ -83,6 +105,12 @@ export class SettingsStore {
   /** When everything is on disk, or has failed to get there. */
   async settled(): Promise<void> {
     await this.#saving;
+  }
+
+  #noteOverrides(patch: SettingsPatch, by: SettingOverride): void {
+    for (const key of Object.keys(patch) as SettingKey[]) {
+      this.#overrides.set(key, by);
+    }
   }
 
   #load(): string | null {

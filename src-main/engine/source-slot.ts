@@ -27,7 +27,7 @@ export class SourceSlot {
       state: (state) => current() && this.#setState(state),
     };
     try {
-      source = createSource(settings['source.address'], optionsOf(settings), events);
+      source = createSource(settings['source.address'], sourceOptions(settings), events);
     } catch (error) {
       this.#setState({ link: 'failed', message: error instanceof Error ? error.message : String(error) });
       return;
@@ -38,7 +38,7 @@ export class SourceSlot {
 
   /** What acts on a source that stays open. */
   follow(settings: Settings): void {
-    this.#source?.follow?.(optionsOf(settings));
+    this.#source?.follow?.(sourceOptions(settings));
   }
 
   /** A frame has its result, or will get none: a replay that plays every frame goes on. */
@@ -81,7 +81,8 @@ export class SourceSlot {
   }
 }
 
-function optionsOf(settings: Settings): Parameters<typeof createSource>[1] {
+/** The part of the settings that a source is opened with. */
+export function sourceOptions(settings: Settings): Parameters<typeof createSource>[1] {
   return {
     streamId: 'main',
     imageDevice: settings['source.imageDevice'],

@@ -1,55 +1,65 @@
 import { useId } from 'react';
-import type { Settings } from '../../src-shared/index.ts';
-import { useClient, useConsole } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { SETTING_KEYS, type SettingKey } from '../../src-shared/index.ts';
+import { useConsole } from '../state/console-context.ts';
+import { Store, useStore } from '../state/store.ts';
+import { useWords, type Words } from '../words/index.ts';
+import { ConnectionTestButton } from './connection-test.tsx';
+import { SettingRow } from './setting-row.tsx';
+import { groupOf } from './setting-shape.ts';
+import { SettingsFile } from './settings-file.tsx';
+import './settings.css';
 
-/** How the console looks and speaks; every choice acts at once and is kept. */
+/** What was searched for is still there when the operator comes back from a look at the picture. */
+const settingsStore = new Store<{ readonly search: string }>({ search: '' });
+
+/** Every setting of the schema, in its groups. */
 export function SettingsView() {
-  const client = useClient();
-  const { settings: words } = useWords();
+  const words = useWords();
   const settings = useConsole((state) => state.snapshot?.settings ?? null);
-  const largeType = useId();
+  const waiting = useConsole((state) => state.snapshot?.awaitingRestart.length ?? 0);
+  const search = useStore(settingsStore, (state) => state.search);
+  const searchId = useId();
   if (settings === null) {
     return null;
   }
+  const found = SETTING_KEYS.filter((key) => matches(words, key, search));
+  const groups = [...new Set(found.map(groupOf))];
   return (
-    <div className="view-page">
-      <h1>{words.display}</h1>
-      <div className="choices">
-        <Choice setting="view.language" title={words.language} values={words.languages} />
-        <Choice setting="view.theme" title={words.theme} values={words.themes} />
-        <label htmlFor={largeType}>{words.largeType}</label>
+    <div className="view-page settings">
+      <div className="settings-head">
+        <h1>{words.shell.views.settings}</h1>
+        <label htmlFor={searchId}>{words.settings.search}</label>
         <input
-          id={largeType}
-          type="checkbox"
-          checked={settings['view.largeType']}
-          onChange={(event) => client.changeSettings({ 'view.largeType': event.target.checked })}
+          id={searchId}
+          type="search"
+          value={search}
+          onChange={(event) => settingsStore.set({ search: event.target.value })}
         />
+        <SettingsFile settings={settings} />
       </div>
+      {waiting > 0 && <p className="settings-waiting">{words.settings.waiting(waiting)}</p>}
+      {found.length === 0 && <p>{words.settings.nothingFound(search)}</p>}
+      {groups.map((group) => (
+        <section key={group} aria-labelledby={`settings-${group}`}>
+          <h2 id={`settings-${group}`}>{words.settings.groups[group] ?? group}</h2>
+          {found
+            .filter((key) => groupOf(key) === group)
+            .map((key) => (
+              <SettingRow key={key} name={key} settings={settings} />
+            ))}
+          {group === 'source' && <ConnectionTestButton side="source" />}
+          {group === 'publish' && <ConnectionTestButton side="publisher" />}
+        </section>
+      ))}
     </div>
   );
 }
 
-interface ChoiceProps<K extends 'view.language' | 'view.theme'> {
-  readonly setting: K;
-  readonly title: string;
-  readonly values: Readonly<Record<Settings[K], string>>;
-}
-
-function Choice<K extends 'view.language' | 'view.theme'>({ setting, title, values }: ChoiceProps<K>) {
-  const client = useClient();
-  const id = useId();
-  const value = useConsole((state) => state.snapshot?.settings[setting]);
-  return (
-    <>
-      <label htmlFor={id}>{title}</label>
-      <select id={id} value={value} onChange={(event) => client.changeSettings({ [setting]: event.target.value })}>
-        {Object.entries<string>(values).map(([name, word]) => (
-          <option key={name} value={name}>
-            {word}
-          </option>
-        ))}
-      </select>
-    </>
-  );
+/** Every word of the search stands in the title, the name or the group. */
+function matches({ settings }: Words, key: SettingKey, search: string): boolean {
+  const text = `${settings.titleOf(key)} ${key} ${settings.groups[groupOf(key)] ?? ''}`.toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

@@ -51,6 +51,8 @@ const snapshot: EngineSnapshot = {
   },
   recording: NO_RECORDING,
   settings: defaultSettings(),
+  settingOverrides: {},
+  awaitingRestart: [],
   problems: [],
   health: { health: 'OK', reasons: [] },
   alerts: [],

@@ -32,8 +32,12 @@ const SAME_IN_BOTH = new Set([
   'shell.latency.percentiles.2',
   'performance.p50',
   'performance.p95',
-  'settings.languages.en',
-  'settings.languages.fr',
+  'settings.groups.source',
+  'settings.groups.gpu',
+  'settings.choices.en',
+  'settings.choices.normal',
+  'settings.choices.webgl',
+  'settings.choices.fr',
 ]);
 const SYMBOL = /^[^\p{L}]*$/u;
 
