@@ -22,7 +22,7 @@ async function start(): Promise<RunningEngine | null> {
       spawnInference: inference.spawn,
       cannotListen: (reason) => process.stderr.write(`browsers are not served: ${reason}\n`),
     });
-    reportLiveness(running.engine);
+    reportToMain(running.engine);
     send({ type: 'ready', url: running.url });
     return running;
   } catch (error) {
@@ -32,15 +32,21 @@ async function start(): Promise<RunningEngine | null> {
   }
 }
 
-/** Tells main only when the picture begins or ceases to be live. */
-function reportLiveness(engine: EngineBackend): void {
+/** Tells main only when the picture begins or ceases to be live, and when a recording begins or ends. */
+function reportToMain(engine: EngineBackend): void {
   let wasLive = false;
+  let wasRecording = false;
   engine.subscribe({
-    snapshot: ({ liveness }) => {
+    snapshot: ({ liveness, recording }) => {
       const live = liveness === 'LIVE';
       if (live !== wasLive) {
         wasLive = live;
         send({ type: 'liveness', live });
+      }
+      const active = recording.state === 'recording' || recording.state === 'stopping';
+      if (active !== wasRecording) {
+        wasRecording = active;
+        send({ type: 'recording', active });
       }
     },
     kpi: () => {},
