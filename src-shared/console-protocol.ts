@@ -55,6 +55,8 @@ export const commandSchemas = {
   'source.disconnect': z.strictObject({}),
   'publisher.connect': z.strictObject({ address }),
   'publisher.disconnect': z.strictObject({}),
+  /** Loads the model beside the one that works; it takes over between two frames, or stays away and says why. */
+  'model.choose': z.strictObject({ id: z.string().min(1).max(64) }),
   'settings.update': z.strictObject({ patch: settingsPatchSchema }),
   /** Begins a recording, named after date and time and, if given, the label. */
   'recording.start': z.strictObject({ label: recordingLabelSchema.optional() }),
@@ -111,6 +113,8 @@ export interface CommandResults {
   'source.disconnect': null;
   'publisher.connect': null;
   'publisher.disconnect': null;
+  /** It has begun; `inference` of the snapshots says how it goes on. */
+  'model.choose': null;
   /** The settings now in force, and the keys whose change waits for a restart of the engine. */
   'settings.update': { readonly settings: Settings; readonly needRestart: readonly (keyof SettingsPatch)[] };
   'recording.start': { readonly name: string };
@@ -233,6 +237,10 @@ export interface EngineSnapshot {
     readonly providers: readonly ProviderReport[];
     readonly message: string | null;
     readonly restarts: number;
+    /** The model that is being loaded to take over; null: none is. */
+    readonly nextModelId: string | null;
+    /** Frames a mask is the majority of; 1: of its own frame alone. Anything else is named on screen. */
+    readonly smoothFrames: number;
   };
   readonly publisher: {
     readonly address: string;

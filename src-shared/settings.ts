@@ -89,15 +89,15 @@ export const settingsSchema = z.strictObject({
     title: 'Value of bone in the published mask: 1 for label display, 255 for scalar display',
     live: true,
   }),
-  'model.id': setting(z.string().min(1).max(64).default('bone-tracer'), { title: 'Model', live: false }),
+  'model.id': setting(z.string().min(1).max(64).default('bone-tracer'), { title: 'Model', live: true }),
   'model.enabled': setting(z.boolean().default(true), { title: 'Run the model', live: true }),
   'model.intraOpThreads': setting(z.number().int().min(1).max(64).default(1), {
     title: 'Threads one model run may use',
-    live: false,
+    live: true,
   }),
   'model.allowSpinning': setting(z.boolean().default(false), {
     title: 'Let idle model threads busy-wait (faster runs, one core burnt)',
-    live: false,
+    live: true,
   }),
   'mask.detectionThreshold': setting(fraction.nullable().default(null), {
     title: 'Score from which a detected box counts; empty: as the model says',
@@ -125,11 +125,11 @@ export const settingsSchema = z.strictObject({
   'model.providers': setting(z.array(z.enum(PROVIDER_CHOICES)).min(1).max(8).default(['auto']), {
     title:
       'Execution providers in the order they are tried; auto: cuda, dml, coreml, webgpu, cpu, passing over software and slower ones; a named one is taken even then',
-    live: false,
+    live: true,
   }),
   'model.device': setting(z.number().int().min(0).max(15).default(0), {
     title: 'Which of several graphics processors (CUDA, DirectML)',
-    live: false,
+    live: true,
   }),
   'queues.rtSize': setting(z.number().int().min(1).max(64).default(3), {
     title: 'Size of Queue_RT_dyn',
@@ -230,7 +230,8 @@ export const settingsSchema = z.strictObject({
     live: true,
   }),
   'view.noMaskAfterMs': setting(z.number().min(20).max(5000).default(150), {
-    title: 'Without a mask for this long the raw picture is shown with the badge NO MASK',
+    title:
+      'Without a mask for this long, or twice as long as masks take, the raw picture is shown with the badge NO MASK',
     unit: 'ms',
     live: true,
   }),

@@ -45,6 +45,10 @@ const commandHandlers: Handlers = {
     engine.replay.seek(frame);
     return null;
   },
+  'model.choose': async (engine, { id }) => {
+    await engine.applySettings({ 'model.id': id });
+    return null;
+  },
   'settings.update': async (engine, { patch }) => {
     const needRestart = await engine.applySettings(patch);
     return { settings: publicSettings(engine.settings), needRestart };

@@ -14,7 +14,7 @@ import type {
 } from '../../src-shared/index.ts';
 import { publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
-import { InferenceSupervisor, type SpawnInference } from '../inference/index.ts';
+import type { SpawnInference } from '../inference/index.ts';
 import { type Logs, ProblemBoard } from '../monitoring/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import { AddressRules, checkOwnerOnly } from './address-rules.ts';
@@ -22,8 +22,8 @@ import { Announcer } from './announcer.ts';
 import { CommandQueue } from './commands.ts';
 import { testPublisher, testSource } from './connection-test.ts';
 import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
-import { inferenceOptions, lagLimitMs, maskOptions } from './inference-options.ts';
-import { InferenceWatch } from './inference-watch.ts';
+import { InferenceDesk } from './inference-desk.ts';
+import { lagLimitMs } from './inference-options.ts';
 import { LivePath } from './live-path.ts';
 import { ModelDesk } from './model-desk.ts';
 import { MonitoringDesk } from './monitoring-desk.ts';
@@ -72,8 +72,7 @@ export class Engine implements EngineBackend {
   readonly #displays = new DisplayFeed();
   readonly #commands: CommandQueue;
   readonly #addressRules: AddressRules;
-  readonly #watch: InferenceWatch;
-  readonly #inference: InferenceSupervisor;
+  readonly #inference: InferenceDesk;
   readonly #livePath: LivePath;
   readonly #source: SourceDesk;
   readonly #publisher: PublisherSlot;
@@ -97,34 +96,12 @@ export class Engine implements EngineBackend {
       gpuSize: settings['queues.gpuSize'],
       outSize: settings['queues.outSize'],
     });
-    this.#watch = new InferenceWatch({
-      log: options.logs.log,
-      problems: this.#problems,
-      unavailable: (why) => this.#publisher.announceUnavailable(why),
-    });
     this.#inference = this.#buildInference(options, settings);
-    const supervisor = this.#inference;
-    this.#livePath = new LivePath(
-      this.queues,
-      settings['queues.gpuSize'],
-      {
-        get hasCredit() {
-          return supervisor.hasCredit;
-        },
-        get isReady() {
-          return supervisor.state.link === 'ready';
-        },
-        get wantsFresher() {
-          return supervisor.wantsFresher;
-        },
-        submit: (frame) => supervisor.submit(frame),
-      },
-      {
-        send: (packet) => this.#send(packet),
-        sent: (packet) => this.#sent(packet),
-        unanswered: (frame) => this.#source.answered(frame),
-      },
-    );
+    this.#livePath = new LivePath(this.queues, settings['queues.gpuSize'], this.#inference.port, {
+      send: (packet) => this.#send(packet),
+      sent: (packet) => this.#sent(packet),
+      unanswered: (frame) => this.#source.answered(frame),
+    });
     this.#livePath.setModelEnabled(settings['model.enabled']);
     this.#publisher = new PublisherSlot({
       changed: () => this.#announcer.changed(),
@@ -137,6 +114,7 @@ export class Engine implements EngineBackend {
     this.#commands = new CommandQueue(this, this.#shelf, this.#buildModelDesk(options));
     this.#parts = [
       { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
+      this.#inference,
       this.#publisher,
       this.#source,
       this.monitoring,
@@ -221,7 +199,7 @@ export class Engine implements EngineBackend {
   }
 
   get inferencePid(): number | null {
-    return this.#inference.state.pid;
+    return this.#inference.pid;
   }
 
   execute<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
@@ -235,7 +213,7 @@ export class Engine implements EngineBackend {
     return {
       build: this.build,
       ...this.#source.describe(),
-      inference: this.#watch.describe(this.#inference.state, this.settings['model.enabled']),
+      inference: this.#inference.describe(),
       publisher: this.#publisher.describe(this.#source.kind),
       recording: this.#recording.describe(),
       settings: publicSettings(this.#settings.current),
@@ -260,6 +238,7 @@ export class Engine implements EngineBackend {
     const before = this.#settings.current;
     checkOwnerOnly(patch, before);
     this.#addressRules.check(patch, before['publish.allowedPeers']);
+    this.#inference.check(patch);
     const valid = this.#settings.update(withoutMasks(patch));
     const settings = this.#settings.current;
     const changed = (Object.keys(valid) as SettingKey[]).filter(
@@ -320,9 +299,6 @@ export class Engine implements EngineBackend {
     if (changed.has('model.enabled')) {
       this.#livePath.setModelEnabled(settings['model.enabled']);
     }
-    if ([...changed].some((key) => key.startsWith('mask.'))) {
-      this.#inference.setMaskOptions(maskOptions(settings));
-    }
   }
 
   #buildSource(): SourceDesk {
@@ -370,14 +346,19 @@ export class Engine implements EngineBackend {
     });
   }
 
-  #buildInference(options: EngineOptions, settings: Settings): InferenceSupervisor {
-    return new InferenceSupervisor(inferenceOptions(options, settings), {
-      result: (result) => this.#livePath.resultArrived(result),
-      dropped: (handle, reason) => this.#livePath.handedOverDropped(handle, reason),
-      credit: () => this.#livePath.pump(),
-      state: (state) => {
-        this.#watch.changed(state);
-        this.#announcer.changed();
+  #buildInference(options: EngineOptions, settings: Settings): InferenceDesk {
+    return new InferenceDesk({
+      host: options,
+      settings,
+      log: options.logs.log,
+      problems: this.#problems,
+      unavailable: (why) => this.#publisher.announceUnavailable(why),
+      changed: () => this.#announcer.changed(),
+      saveSettings: (patch) => void this.#settings.update(patch),
+      frames: {
+        result: (result) => this.#livePath.resultArrived(result),
+        dropped: (handle, reason) => this.#livePath.handedOverDropped(handle, reason),
+        credit: () => this.#livePath.pump(),
       },
     });
   }
@@ -399,8 +380,8 @@ export class Engine implements EngineBackend {
         archive: this.#recording.kpi(),
         liveness: this.#source.liveness,
         publisher: this.#publisher.describe(this.#source.kind),
-        inferenceLink: this.#inference.state.link,
-        modelRuns: this.settings['model.enabled'] && this.#inference.state.link === 'ready',
+        inferenceLink: this.#inference.link,
+        modelRuns: this.settings['model.enabled'] && this.#inference.isReady,
       }),
     });
   }
@@ -420,7 +401,7 @@ export class Engine implements EngineBackend {
     // First: recorded is what was received, whatever becomes of it.
     this.#recording.frame(frame);
     this.#livePath.receive(frame);
-    this.#displays.offerRaw(frame, this.settings['view.noMaskAfterMs']);
+    this.#displays.offerRaw(frame, this.#inference.noMaskAfterMs);
   }
 
   #send(packet: ResultPacket): void {
@@ -437,7 +418,7 @@ export class Engine implements EngineBackend {
     if (packet.result !== null) {
       this.monitoring.maskSent(packet.trace);
     }
-    this.#watch.answered(packet);
+    this.#inference.answered(packet);
     this.#displays.offerPair(packet);
     this.#recording.result(packet);
     this.#source.answered(packet.frame);

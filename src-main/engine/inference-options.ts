@@ -1,5 +1,11 @@
 import type { Settings } from '../../src-shared/index.ts';
-import type { InferenceSupervisorOptions, MaskOptions, SpawnInference } from '../inference/index.ts';
+import type {
+  InferenceSupervisorOptions,
+  MaskOptions,
+  ModelChoice,
+  ModelFolders,
+  SpawnInference,
+} from '../inference/index.ts';
 import { MAX_LAG_MS } from '../pipeline/index.ts';
 
 /** The lag limit that follows the source: two frame periods (design, section 4). */
@@ -21,13 +27,29 @@ export function maskOptions(settings: Settings): MaskOptions {
   };
 }
 
-/** What the inference process is started with. */
-export function inferenceOptions(
-  host: { readonly spawnInference: SpawnInference; readonly modelsDir: string; readonly userModelsDir: string | null },
-  settings: Settings,
-): InferenceSupervisorOptions {
+/** What the engine's surroundings provide for running models. */
+export interface InferenceHost {
+  readonly spawnInference: SpawnInference;
+  readonly modelsDir: string;
+  readonly userModelsDir: string | null;
+}
+
+export const modelFolders = ({ modelsDir, userModelsDir }: InferenceHost): ModelFolders => ({
+  shipped: modelsDir,
+  user: userModelsDir,
+});
+
+/** Settings that choose the model and how it is run: a change has another process take over. */
+export const CHOICE_KEYS = [
+  'model.id',
+  'model.intraOpThreads',
+  'model.allowSpinning',
+  'model.providers',
+  'model.device',
+] as const;
+
+export function modelChoice(host: InferenceHost, settings: Settings): ModelChoice {
   return {
-    spawn: host.spawnInference,
     modelsDir: host.modelsDir,
     userModelsDir: host.userModelsDir,
     modelId: settings['model.id'],
@@ -35,6 +57,14 @@ export function inferenceOptions(
     allowSpinning: settings['model.allowSpinning'],
     providers: settings['model.providers'],
     device: settings['model.device'],
+  };
+}
+
+/** What the inference process is started with. */
+export function inferenceOptions(host: InferenceHost, settings: Settings): InferenceSupervisorOptions {
+  return {
+    spawn: host.spawnInference,
+    ...modelChoice(host, settings),
     gpuQueueSize: settings['queues.gpuSize'],
     maxLagMs: lagLimitMs(settings, null),
     mask: maskOptions(settings),

@@ -62,7 +62,7 @@ export class InferenceWatch {
     }
   }
 
-  describe(state: InferenceState, isOn: boolean): EngineSnapshot['inference'] {
+  describe(state: InferenceState, isOn: boolean): Omit<EngineSnapshot['inference'], 'nextModelId' | 'smoothFrames'> {
     const { modelId, provider, providers, restarts } = state;
     const link = isOn ? state.link : 'off';
     return { link, modelId, provider, providers, message: state.message ?? this.#lastFailure, restarts };

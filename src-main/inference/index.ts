@@ -2,10 +2,12 @@ export { forkInference, type InferenceChild, type SpawnInference } from './child
 export { type ModelManifest, ModelRefused, readManifest } from './manifest.ts';
 export { type MaskOptions, MODEL_OWN_MASK } from './mask/options.ts';
 export { frameMessage } from './messages.ts';
+export { type ModelChoice, ModelSwitch, type ModelSwitchListener, type ModelSwitchState } from './model-switch.ts';
 export { type OfflineAnswer, OfflineModel } from './offline-model.ts';
 export {
   type AddRequest,
   addRequest,
+  checkModel,
   doRegistryJob,
   listModels,
   type ModelFolders,

@@ -26,6 +26,8 @@ export interface InferenceState {
   readonly restarts: number;
   readonly warmupP99Ms: number | null;
   readonly pid: number | null;
+  /** It ended three times within a minute: not an accident any more. */
+  readonly isCrashLooping: boolean;
 }
 
 export interface InferenceSupervisorOptions extends InferenceConfig {
@@ -105,6 +107,7 @@ export class InferenceSupervisor {
       restarts: 0,
       warmupP99Ms: null,
       pid: null,
+      isCrashLooping: false,
     };
   }
 
@@ -233,6 +236,7 @@ export class InferenceSupervisor {
           warmupP99Ms: message.warmupP99Ms,
           // A utility process knows its id only once it runs.
           pid: this.#child?.pid ?? null,
+          isCrashLooping: false,
         });
         this.#listener.credit();
         break;
@@ -350,6 +354,7 @@ export class InferenceSupervisor {
       warmupP99Ms: null,
       pid: null,
       restarts: this.#state.restarts + 1,
+      isCrashLooping: pattern,
     });
     this.#timer = setTimeout(() => this.#launch(), wait);
   }

@@ -57,3 +57,8 @@ export function manifestAt({ id, folder }: ModelPlace): ModelManifest {
   }
   return manifest;
 }
+
+/** @throws {ModelRefused} when there is no such model or its manifest is not one; files are checked when they are loaded. */
+export function checkModel(folders: ModelFolders, id: string): void {
+  manifestAt(findModel(folders, id));
+}

@@ -1,3 +1,3 @@
-export { findModel, type ModelFolders } from './folders.ts';
+export { checkModel, findModel, type ModelFolders } from './folders.ts';
 export { doRegistryJob, type RegistryJob, type RegistryResults, runRegistryJob } from './job.ts';
 export { type AddRequest, addRequest, listModels } from './registry.ts';

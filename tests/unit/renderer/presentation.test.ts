@@ -40,7 +40,16 @@ const snapshot: EngineSnapshot = {
   liveness: 'LIVE',
   frameAgeMs: 20,
   framePeriodMs: 33,
-  inference: { link: 'ready', modelId: 'bone-tracer', provider: 'cpu', providers: [], message: null, restarts: 0 },
+  inference: {
+    link: 'ready',
+    modelId: 'bone-tracer',
+    provider: 'cpu',
+    providers: [],
+    message: null,
+    restarts: 0,
+    nextModelId: null,
+    smoothFrames: 1,
+  },
   publisher: {
     address: 'igtl-server://127.0.0.1:18945',
     link: 'listening',
