@@ -5,7 +5,9 @@ import { openRecordingClip, openSequenceClip } from './sequence-clip.ts';
 import { type FrameSource, parseSourceAddress, type SourceEvents, type SourceOptions } from './source.ts';
 
 export type { Clip } from './clip.ts';
+export { IntensityWindow } from './intensity-window.ts';
 export { openPhantomClip } from './phantom-clip.ts';
+export { scaleOf } from './scale.ts';
 export { openRecordingClip, openSequenceClip } from './sequence-clip.ts';
 export { Simulator, type SimulatorOptions } from './simulator.ts';
 export {

@@ -82,7 +82,7 @@ function parseHttp(text: string): { host: string; port: number } {
   return { host: (match[1] as string).replace(/^\[|\]$/g, ''), port: Number(match[2]) };
 }
 
-function parseMmPerPixel(text: string): [number, number] {
+export function parseMmPerPixel(text: string): [number, number] {
   const values = text.split(',').map(Number);
   const [x, y = x] = values;
   if (values.length > 2 || x === undefined || y === undefined || !(x > 0 && x <= 10 && y > 0 && y <= 10)) {

@@ -5,6 +5,7 @@ import { addConsoleCommand } from './console-command.ts';
 import { addEngineCommand } from './engine-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addRecordingsCommand } from './recordings-command.ts';
+import { addSegmentCommand } from './segment-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 
 /** The whole command line. Commander's own exits become errors, so that one place decides the exit code. */
@@ -20,6 +21,7 @@ export function buildProgram(): Command {
   addSimulateCommand(program);
   addModelsCommand(program);
   addRecordingsCommand(program);
+  addSegmentCommand(program);
   addBenchCommand(program);
   for (const command of [program, ...program.commands].flatMap((one) => one.commands)) {
     command.exitOverride();
