@@ -3,6 +3,7 @@ import { addBenchCommand } from './bench-command.ts';
 import { buildName } from './build-name.ts';
 import { addConsoleCommand } from './console-command.ts';
 import { addEngineCommand } from './engine-command.ts';
+import { addLogsCommand } from './logs-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addRecordingsCommand } from './recordings-command.ts';
 import { addSegmentCommand } from './segment-command.ts';
@@ -19,6 +20,7 @@ export function buildProgram(): Command {
   addConsoleCommand(program);
   addEngineCommand(program);
   addSimulateCommand(program);
+  addLogsCommand(program);
   addModelsCommand(program);
   addRecordingsCommand(program);
   addSegmentCommand(program);

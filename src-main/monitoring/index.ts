@@ -17,6 +17,7 @@ export { type ArchiveFigures, type KpiContext, KpiSampler } from './kpi-sampler.
 export { LineWriter } from './line-writer.ts';
 export { LivenessMonitor } from './liveness.ts';
 export type { Log, LogFields, LogLevel } from './log.ts';
+export { bundleLogs, type LogBundle } from './log-bundle.ts';
 export { Logs, type LogsOptions } from './logs.ts';
 export { maskSecrets } from './mask-secrets.ts';
 export { BadMetric, MetricRegistry } from './metric-registry.ts';
