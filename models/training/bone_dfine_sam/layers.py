@@ -1,0 +1,57 @@
+"""Building blocks both nets share. Convolutions and ReLU only: every execution provider runs them alike."""
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def conv(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
+    """Convolution, normalisation, ReLU. The exporter folds the normalisation into the weights."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+def separable(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    """A 3 x 3 filter per channel, then a mix of the channels: a ninth of a full convolution's work."""
+    return nn.Sequential(nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False), conv(inputs, outputs, 1))
+
+
+class Residual(nn.Module):
+    """Two separable steps on top of what was there."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.steps = nn.Sequential(separable(channels, channels), separable(channels, channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.steps(x)
+
+
+class Context(nn.Module):
+    """Adds what the whole picture looks like to every place: gain and contrast are properties of the whole."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.mix = nn.Sequential(nn.Conv2d(channels, channels, 1), nn.ReLU(inplace=True), nn.Conv2d(channels, channels, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.mix(x.mean((2, 3), keepdim=True)))
+
+
+def doubled(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode='bilinear', align_corners=False)
+
+
+def mean_gray(images: Tensor, weights: tuple[float, float, float], offset: float, pixels: int) -> Tensor:
+    """Weighted sum of three channels and mean of pixels x pixels, in one pass over the largest tensor there is."""
+    kernel = torch.tensor(weights).view(1, 3, 1, 1).expand(1, 3, pixels, pixels) / pixels**2
+    return F.conv2d(images, kernel.contiguous(), torch.tensor([offset]), stride=pixels)
+
+
+def unshuffled(x: Tensor, factor: int) -> Tensor:
+    """`F.pixel_unshuffle`, which the exporter turns into a slow transposition, as a convolution that picks pixels."""
+    channels = x.shape[1]
+    kernel = torch.eye(factor**2).view(factor**2, 1, factor, factor).repeat(channels, 1, 1, 1)
+    return F.conv2d(x, kernel, stride=factor, groups=channels)
