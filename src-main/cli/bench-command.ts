@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Command, Option } from 'commander';
 import { type AccuracyOptions, benchAccuracy, PHANTOM_SETS, type PhantomSet } from './bench-accuracy.ts';
 import { benchArchive } from './bench-archive.ts';
+import { benchInference } from './bench-inference.ts';
 import { addBenchPeerCommands } from './bench-peers.ts';
 import { benchPipeline } from './bench-pipeline.ts';
 import { parseCount, parsePositive } from './engine-options.ts';
@@ -24,6 +25,14 @@ Each vertical run of mask pixels in a column is one surface, 0.3 mm below the ru
   meanErrorMm, p95ErrorMm   of the found columns, after taking off that offset
   dice                mean over the phantoms with visible bone
   boneFreeWithSurface share of the phantoms without bone where any surface was found`;
+
+interface InferenceFlags {
+  readonly model?: string[];
+  readonly provider?: string[];
+  readonly seconds: number;
+  readonly threads: number;
+  readonly dataDir?: string;
+}
 
 /** `ultramotion bench …`: one JSON object per run on stdout. */
 export function addBenchCommand(program: Command): void {
@@ -67,6 +76,25 @@ export function addBenchCommand(program: Command): void {
     .command('codec')
     .description('receive + CRC and pack rates beside the C++ reference library (needs g++ and libopenigtlink-dev)')
     .action(async () => print(await codecBenchmark()));
+  bench
+    .command('inference')
+    .description('per model and execution provider: time of each step, frames/s, CPU time per frame, memory')
+    .option('--model <id...>', 'these models instead of all')
+    .option('--provider <name...>', 'these providers, each by name, instead of auto: cuda dml coreml webgpu cpu')
+    .option('--seconds <count>', 'of each measurement', parseCount, 5)
+    .option('--threads <count>', 'threads one run may use', parseCount, 1)
+    .option('--data-dir <folder>', 'data directory whose models folder holds the added ones')
+    .action(async ({ model, provider, seconds, threads, dataDir }: InferenceFlags) => {
+      print(
+        await benchInference({
+          models: model ?? [],
+          providers: provider ?? [],
+          seconds,
+          threads,
+          dataDir: dataDir ?? null,
+        }),
+      );
+    });
   addBenchPeerCommands(program);
 }
 

@@ -377,6 +377,7 @@ export class Engine implements EngineBackend {
         upstream: this.#source.upstreamFigures(),
         syncMs: this.#source.syncMs,
         inferencePid: this.inferencePid,
+        provider: this.#inference.figures,
         archive: this.#recording.kpi(),
         liveness: this.#source.liveness,
         publisher: this.#publisher.describe(this.#source.kind),

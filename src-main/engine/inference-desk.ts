@@ -7,7 +7,7 @@ import type {
   SettingsPatch,
 } from '../../src-shared/index.ts';
 import { checkModel, type ModelChoice, ModelSwitch, type ModelSwitchListener } from '../inference/index.ts';
-import type { Log, ProblemBoard } from '../monitoring/index.ts';
+import type { Log, ProblemBoard, ProviderFigures } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import {
   CHOICE_KEYS,
@@ -82,6 +82,11 @@ export class InferenceDesk implements EnginePart {
 
   get pid(): number | null {
     return this.#switch.state.pid;
+  }
+
+  /** What runs the model, for the samples. */
+  get figures(): ProviderFigures {
+    return this.#watch.figures(this.#switch.state);
   }
 
   get link(): InferenceLink {

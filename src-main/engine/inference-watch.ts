@@ -1,6 +1,6 @@
 import type { EngineSnapshot, ProviderReport, ResultPacket } from '../../src-shared/index.ts';
 import type { InferenceState } from '../inference/index.ts';
-import type { Log, ProblemBoard } from '../monitoring/index.ts';
+import type { Log, ProblemBoard, ProviderFigures } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 
 export interface InferenceWatchOptions {
@@ -60,6 +60,11 @@ export class InferenceWatch {
       const words = packet.reason ?? 'the model gave no result';
       this.#options.problems.happened('ai-failed', 'warning', words, monotonicMs());
     }
+  }
+
+  figures({ link, provider, providers }: InferenceState): ProviderFigures {
+    if (link !== 'ready') return { provider: null, provider_fallback: null };
+    return { provider, provider_fallback: providers.some(({ fellBack }) => fellBack) ? 1 : 0 };
   }
 
   describe(state: InferenceState, isOn: boolean): Omit<EngineSnapshot['inference'], 'nextModelId' | 'smoothFrames'> {

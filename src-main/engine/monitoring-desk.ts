@@ -27,6 +27,7 @@ import {
   OtherProcessProbe,
   OwnProcessProbe,
   type ProblemBoard,
+  type ProviderFigures,
   SampleRing,
   TraceHistograms,
   type UpstreamFigures,
@@ -44,6 +45,7 @@ export interface MonitoringInputs {
   readonly upstream: UpstreamFigures;
   readonly syncMs: number | null;
   readonly inferencePid: number | null;
+  readonly provider: ProviderFigures;
   readonly archive: ArchiveFigures;
   readonly liveness: Liveness;
   readonly publisher: { readonly link: PublisherLink; readonly address: string };
@@ -147,6 +149,7 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
       gpu: this.#gpu.figures(),
       engine: this.#own.figures(nowMs),
       inference: this.#other.figures(inputs.inferencePid, nowMs),
+      provider: inputs.provider,
       archive: inputs.archive,
       diskFreeMb: this.#disk?.freeMb(nowMs) ?? null,
       logLost: this.#options.logs.lost,

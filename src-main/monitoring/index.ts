@@ -13,7 +13,7 @@ export { healthOf } from './health.ts';
 export { flatRow, HistoryBuckets, sampleOf } from './history-rows.ts';
 export { HistoryStore, HistoryUnreadable } from './history-store.ts';
 export { kpiLine } from './kpi-line.ts';
-export { type ArchiveFigures, type KpiContext, KpiSampler } from './kpi-sampler.ts';
+export { type ArchiveFigures, type KpiContext, KpiSampler, type ProviderFigures } from './kpi-sampler.ts';
 export { LineWriter } from './line-writer.ts';
 export { LivenessMonitor } from './liveness.ts';
 export type { Log, LogFields, LogLevel } from './log.ts';

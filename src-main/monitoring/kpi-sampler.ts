@@ -23,6 +23,13 @@ export type ArchiveFigures = Pick<
   'archived_total' | 'archive_backlog_frames' | 'archive_backlog_bytes' | 'archive_lost'
 >;
 
+/** What runs the model, as the inference process reported it. */
+export interface ProviderFigures {
+  /** Null while no model runs. */
+  readonly provider: string | null;
+  readonly provider_fallback: 0 | 1 | null;
+}
+
 /** What the sampler cannot count by itself and asks for when it takes a sample. */
 export interface KpiContext {
   readonly metrics: PipelineMetrics;
@@ -35,6 +42,7 @@ export interface KpiContext {
   readonly gpu: GpuFigures;
   readonly engine: ProcessFigures;
   readonly inference: ProcessFigures;
+  readonly provider: ProviderFigures;
   readonly diskFreeMb: number | null;
   readonly logLost: number;
   readonly custom: Readonly<Record<string, number | null>>;
@@ -112,6 +120,7 @@ export class KpiSampler {
       detail_ms: takeAll(this.#details, DETAIL_STAGES),
       ...context.gpu,
       ...processFields(context),
+      ...context.provider,
       queue_raw_size: queues.Queue_Raw.size,
       queue_rt_size: queues.Queue_RT_dyn.size,
       queue_gpu_size: queues.Queue_GPU.size,

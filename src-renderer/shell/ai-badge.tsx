@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import { type Percentiles, STAGES } from '../../src-shared/index.ts';
+import { type Percentiles, type ProviderReport, STAGES } from '../../src-shared/index.ts';
 import { ActionButton } from '../actions/index.ts';
 import { useConsole, useEngineThere } from '../state/console-context.ts';
 import { useStore } from '../state/store.ts';
@@ -17,8 +17,9 @@ export function AiBadge() {
     return <div className="ai" />;
   }
   const tone = inference.link === 'ready' ? 'good' : inference.link === 'failed' ? 'bad' : 'plain';
+  const fellBack = inference.providers.some((report) => report.fellBack);
   return (
-    <div className="ai" data-faded={!there} title={inference.message ?? undefined}>
+    <div className="ai" data-faded={!there} title={inference.message ?? triedOf(inference.providers)}>
       <ActionButton id="shell.latency" className="ai-button">
         <span className="address-line">
           <span className="caption">{shell.ai.title}</span>
@@ -26,6 +27,7 @@ export function AiBadge() {
             {shell.ai.links[inference.link]}
           </span>
           {inference.restarts > 0 && <span className="ai-restarts">{shell.ai.restarts(inference.restarts)}</span>}
+          {fellBack && <span className="ai-restarts">{shell.ai.fellBack}</span>}
         </span>
         <span className="ai-model">
           {[
@@ -45,6 +47,16 @@ export function AiBadge() {
       {open && <LatencyTable />}
     </div>
   );
+}
+
+/** Every provider that was tried, per file, with ONNX Runtime's own words: for whoever looks into it. */
+function triedOf(reports: readonly ProviderReport[]): string {
+  return reports
+    .map(({ role, trials }) => {
+      const tried = trials.map(({ provider, outcome, why }) => [provider, outcome, why].filter(Boolean).join(': '));
+      return `${role}: ${tried.join('; ')}`;
+    })
+    .join('\n');
 }
 
 /** Where the time between receipt and sending goes: one row a stage, over the last second. */

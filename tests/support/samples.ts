@@ -23,6 +23,8 @@ export function aSample(patch: Partial<KpiSample> = {}): KpiSample {
     engine_memory_mb: 100,
     inference_cpu_percent: 30,
     inference_memory_mb: 200,
+    provider: 'cpu',
+    provider_fallback: 0,
     queue_raw_size: 0,
     queue_rt_size: 0,
     queue_gpu_size: 1,

@@ -58,6 +58,8 @@ export interface Chosen {
 const TIMED_RUNS = 5;
 const TIMING_BUDGET_MS = 1000;
 const MAX_WORDS = 300;
+/** ONNX Runtime begins some refusals with where in its sources and in which function they arose. */
+const SOURCE_PLACE = /^\/\S+\.(cc|h):\d+ .*? was false\. /;
 
 /**
  * Tries the wanted providers one by one, each alone, and takes the first that gives the CPU's results on a fixed input
@@ -105,7 +107,7 @@ function reportOf(
   const fellBack = trials
     .slice(0, -1)
     .some(({ provider, outcome }) => isNamed(provider) || ['wrong', 'failed', 'crashed'].includes(outcome));
-  return { role, running, warmupMs: monotonicMs() - startedMs, share, fellBack, trials };
+  return { role, running, warmupMs: rounded(monotonicMs() - startedMs), share, fellBack, trials };
 }
 
 interface Attempt {
@@ -207,14 +209,16 @@ async function timed(session: InferenceSession, feeds: Feeds): Promise<number> {
     durations.push(monotonicMs() - runStartedMs);
   }
   durations.sort((a, b) => a - b);
-  return durations[durations.length >> 1]!;
+  return rounded(durations[durations.length >> 1]!);
 }
+
+const rounded = (ms: number): number => Math.round(ms * 100) / 100;
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 function shortened(words: string): string {
-  const line = words.replace(/\s+/g, ' ').trim();
+  const line = words.replace(/\s+/g, ' ').trim().replace(SOURCE_PLACE, '');
   return line.length <= MAX_WORDS ? line : `${line.slice(0, MAX_WORDS - 1)}…`;
 }

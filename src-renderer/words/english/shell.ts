@@ -92,6 +92,8 @@ export const shell = {
     title: 'AI',
     links: inferenceLinks,
     restarts: (count: number) => (count === 1 ? '1 restart' : `${count} restarts`),
+    /** The processor is not the one that was wanted. */
+    fellBack: 'not as asked',
     milliseconds: (ms: number) => `${write.fixed(ms, ms < 10 ? 1 : 0)} ms`,
   },
 

@@ -61,6 +61,7 @@ export const shell: Words['shell'] = {
     links: { off: 'Éteinte', starting: 'Démarrage', ready: 'Prête', restarting: 'Redémarrage', failed: 'Échec' },
     milliseconds: (ms) => `${write.fixed(ms, ms < 10 ? 1 : 0)} ms`,
     restarts: (count) => (count === 1 ? '1 redémarrage' : `${count} redémarrages`),
+    fellBack: 'pas celui demandé',
   },
 
   latency: {

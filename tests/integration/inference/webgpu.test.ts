@@ -2,12 +2,14 @@
  * WebGPU for real, on a Vulkan driver that computes on the CPU (Chromium's SwiftShader): everything but the speed is what
  * a graphics processor would show.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   forkInference,
+  type InferenceResult,
   type InferenceState,
   InferenceSupervisor,
   MODEL_OWN_MASK,
@@ -22,8 +24,10 @@ import {
 } from '../../../src-main/inference/onnx-session.ts';
 import { valuesDiffer } from '../../../src-main/inference/providers/agreement.ts';
 import { chooseProvider } from '../../../src-main/inference/providers/choose-provider.ts';
+import { addModel, addRequest } from '../../../src-main/inference/registry/registry.ts';
 import { monotonicMs } from '../../../src-main/pipeline/index.ts';
 import type { ProviderChoice } from '../../../src-shared/index.ts';
+import { segmenter } from '../../support/model-exports.ts';
 import { onnxModel } from '../../support/onnx-model.ts';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -113,15 +117,17 @@ describe.skipIf(missing.length > 0)(`WebGPU on a software driver${why}`, () => {
 
 describe.skipIf(missing.length > 0)(`the inference process and WebGPU${why}`, () => {
   let supervisor: InferenceSupervisor;
-  const states: InferenceState[] = [];
+  let userModelsDir: string;
+  const results: InferenceResult[] = [];
 
-  function start(spawn: SpawnInference): void {
-    states.splice(0);
+  function start(spawn: SpawnInference, modelId = 'bone-tracer'): void {
+    results.splice(0);
     supervisor = new InferenceSupervisor(
       {
         spawn,
         modelsDir: path.join(root, 'models'),
-        modelId: 'bone-tracer',
+        userModelsDir,
+        modelId,
         intraOpThreads: 1,
         allowSpinning: false,
         providers: ['webgpu'],
@@ -132,9 +138,9 @@ describe.skipIf(missing.length > 0)(`the inference process and WebGPU${why}`, ()
         startTimeoutMs: 100_000,
       },
       {
-        result: () => {},
+        result: (result) => results.push(result),
         dropped: () => {},
-        state: (state) => states.push(state),
+        state: () => {},
         credit: () => {},
       },
     );
@@ -150,7 +156,42 @@ describe.skipIf(missing.length > 0)(`the inference process and WebGPU${why}`, ()
     return supervisor.state;
   }
 
-  afterEach(() => supervisor.close());
+  beforeEach(() => {
+    userModelsDir = mkdtempSync(path.join(tmpdir(), 'webgpu-'));
+  });
+  afterEach(async () => {
+    await supervisor.close();
+    rmSync(userModelsDir, { recursive: true });
+  });
+
+  it('segments a frame on it, and the result names it', async () => {
+    const file = path.join(userModelsDir, 'net.onnx');
+    writeFileSync(file, segmenter({ size: [64, 48] }));
+    const folders = { shipped: path.join(root, 'models'), user: userModelsDir };
+    await addModel(folders, addRequest({ path: file, id: 'small' }));
+    start(fork(), 'small');
+    const { provider, providers } = await ready();
+    expect(provider).toBe('webgpu');
+    expect(providers).toHaveLength(1);
+    expect(providers[0]).toMatchObject({ role: 'segmenter', running: 'webgpu', fellBack: false });
+    expect(providers[0]!.share).toBeGreaterThan(0);
+    const now = monotonicMs();
+    supervisor.submit({
+      handle: 1,
+      series: 0,
+      size: [64, 48],
+      components: 1,
+      pixels: Uint8Array.from({ length: 64 * 48 }, (_, i) => 128 + 100 * Math.sin(i)),
+      scale: { mmPerPixel: [0.5, 0.5], origin: 'source' },
+      orientation: 'MF',
+      receivedMs: now,
+      dequeuedMs: now,
+    });
+    const endMs = monotonicMs() + 50_000;
+    while (results.length === 0 && monotonicMs() < endMs) await sleep(20);
+    expect(results[0]).toMatchObject({ modelId: 'small', provider: 'webgpu', reason: null });
+    expect(['bone', 'no-bone']).toContain(results[0]!.state);
+  });
 
   it('falls back to the CPU where there is no driver, keeps running, and says what Dawn said', async () => {
     start(fork({ VK_ICD_FILENAMES: '/nowhere/icd.json' }));

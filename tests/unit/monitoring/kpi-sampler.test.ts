@@ -33,6 +33,7 @@ const context = () => ({
   gpu: NO_GPU,
   engine: { cpuPercent: 40, memoryMb: 100 },
   inference: { cpuPercent: null, memoryMb: null },
+  provider: { provider: 'webgpu + cpu', provider_fallback: 1 as const },
   diskFreeMb: null,
   logLost: 0,
   custom: {},
@@ -60,6 +61,11 @@ describe('KpiSampler', () => {
     expect(sample.latency_ms).toBeNull();
     expect(sample.stage_ms.run).toBeNull();
     expect(sample.upstream_lost).toBeNull();
+  });
+
+  it('says in every sample what runs the model, and whether that was wanted', () => {
+    const sample = new KpiSampler(0).sample(1000, context());
+    expect(sample).toMatchObject({ provider: 'webgpu + cpu', provider_fallback: 1 });
   });
 
   it('adds up the processes there are, and has no value for what nobody reports', () => {
