@@ -8,7 +8,7 @@ import { ensureInstall, pinnedNode, projectEnvironment, root } from './ensure-in
 
 /**
  * Debian packages: the browser tests' browser, whose software Vulkan driver the WebGPU tests use through the loader; the
- * C++ peers' compiler and reference library; the model generator; Prometheus, which scrapes us; the reader 3D Slicer opens recordings with.
+ * C++ peers' compiler and reference library; the model generator and trainer; Prometheus, which scrapes us; the reader 3D Slicer opens recordings with.
  */
 const DEBIAN_PACKAGES = {
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -17,6 +17,7 @@ const DEBIAN_PACKAGES = {
   libvulkan1: '/usr/lib/x86_64-linux-gnu/libvulkan.so.1',
   'python3-vtk9': '/usr/lib/python3/dist-packages/vtkmodules/__init__.py',
   prometheus: '/usr/bin/promtool',
+  'python3-torch': '/usr/lib/python3/dist-packages/torch/__init__.py',
   'python3-onnx': '/usr/lib/python3/dist-packages/onnx/__init__.py',
 };
 
