@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument('--work', type=pathlib.Path, default=ROOT / 'out' / 'training', help='where the datasets go')
     parser.add_argument('--pictures', type=int, help='pictures of every part, instead of what is laid down above')
     parser.add_argument('--steps', type=int, help='steps of both nets in every part, likewise')
-    parser.add_argument('--measured', type=int, default=200, help='pictures the scores are measured on')
+    parser.add_argument('--measured', type=int, default=100, help='pictures the scores are measured on')
     options = parser.parse_args()
 
     torch.set_num_threads(2)
@@ -180,7 +180,7 @@ def main() -> None:
         steps = {'detector_steps': options.steps, 'segmenter_steps': options.steps, 'planned': (planned, planned)}
         parts = [replace(part, **steps) for part in parts]
     nets = trained(options.work, parts)
-    others = phantoms(options.work / 'whole-frames-measured', MEASURING_SEED, options.measured, 0.5)
+    others = phantoms(options.work / 'whole-frames-measured', MEASURING_SEED, options.measured, 0.0)
     scores = measured(others, nets, THRESHOLDS)
     for value, of_value in scores.items():
         report(f'box threshold {value}: {of_value}')
