@@ -8,6 +8,7 @@ import type { ViewId } from './view-id.ts';
  */
 export const LAZY_VIEWS: Partial<Record<Exclude<ViewId, 'live'>, ComponentType>> = {
   performance: lazy(async () => ({ default: (await import('../performance/index.ts')).PerformanceView })),
+  recordings: lazy(async () => ({ default: (await import('../recordings/index.ts')).RecordingsView })),
   alerts: lazy(async () => ({ default: (await import('../alerts/index.ts')).AlertsView })),
   settings: lazy(async () => ({ default: (await import('../settings/index.ts')).SettingsView })),
 };

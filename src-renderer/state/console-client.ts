@@ -86,7 +86,11 @@ export class ConsoleClient {
   readonly getState = (): ConsoleState => this.#state;
 
   /** Asks the engine; rejects with its words when it refuses, and when it is not there. */
-  command<N extends CommandName>(name: N, commandArguments: CommandArguments<N>): Promise<CommandResults[N]> {
+  command<N extends CommandName>(
+    name: N,
+    commandArguments: CommandArguments<N>,
+    limitMs = COMMAND_TIMEOUT_MS,
+  ): Promise<CommandResults[N]> {
     if (this.#state.link.state !== 'open') {
       return Promise.reject(new CommandUnanswered('engine-lost'));
     }
@@ -94,8 +98,8 @@ export class ConsoleClient {
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(new CommandUnanswered('no-answer', COMMAND_TIMEOUT_MS));
-      }, COMMAND_TIMEOUT_MS);
+        reject(new CommandUnanswered('no-answer', limitMs));
+      }, limitMs);
       this.#pending.set(id, { resolve, reject, timer });
       this.#post({ type: 'command', id, name, arguments: commandArguments });
     }) as Promise<CommandResults[N]>;

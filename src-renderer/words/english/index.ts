@@ -1,6 +1,7 @@
 import { alerts } from './alerts.ts';
 import { live, liveActions } from './live.ts';
 import { performance } from './performance.ts';
+import { recordingActions, recordings } from './recordings.ts';
 import { settings } from './settings.ts';
 import { shell, shellActions } from './shell.ts';
 import { state } from './state.ts';
@@ -12,6 +13,7 @@ export const english = {
   live,
   performance,
   alerts,
+  recordings,
   settings,
-  actions: { ...shellActions, ...liveActions },
+  actions: { ...shellActions, ...liveActions, ...recordingActions },
 };
