@@ -99,7 +99,7 @@ export const liveActions: readonly Action[] = [
   { id: 'picture.flipVertical', key: 'v', where: 'live', ...toggles('view.flipVertical') },
   {
     id: 'picture.rotate',
-    key: 'r',
+    key: 'q',
     where: 'live',
     run: (client) =>
       client.changeSettings({ 'view.quarterTurns': ((settingsOf(client)?.['view.quarterTurns'] ?? 0) + 1) % 4 }),

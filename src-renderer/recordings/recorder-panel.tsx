@@ -23,7 +23,9 @@ export function RecorderPanel() {
   return (
     <section className="recorder" aria-label={recordings.recorder}>
       <div className="recorder-line">
-        <ActionButton id="recording.toggle" />
+        <ActionButton id="recording.toggle" showsKey>
+          {isRunning ? recordings.stop : recordings.start}
+        </ActionButton>
         <label htmlFor={id}>{recordings.label}</label>
         <input
           id={id}

@@ -15,6 +15,8 @@ const states: Record<RecordingInfo['state'], string> = {
 
 /** Recording, what is on the disk, playing it. */
 export const recordings = {
+  start: 'Record',
+  stop: 'End the recording',
   recorder: 'Recorder',
   label: 'Name after the date',
   labelRule: 'Letters, digits, - and _ only, at most 48, beginning with a letter or digit.',

@@ -7,6 +7,8 @@ const gigabytes = (bytes: number): string =>
 const frames = (count: number): string => (count < 2 ? `${count} image` : `${count} images`);
 
 export const recordings: Words['recordings'] = {
+  start: 'Enregistrer',
+  stop: 'Finir l’enregistrement',
   recorder: 'Enregistreur',
   label: 'Nom après la date',
   labelRule: 'Lettres, chiffres, - et _ seulement, 48 au plus, en commençant par une lettre ou un chiffre.',

@@ -34,6 +34,8 @@ const SAME_IN_BOTH = new Set([
   'performance.p95',
   'settings.groups.source',
   'settings.groups.gpu',
+  'alerts.routeNames.webhook',
+  'alerts.routeNames.slack',
   'settings.choices.en',
   'settings.choices.normal',
   'settings.choices.webgl',
