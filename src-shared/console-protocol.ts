@@ -27,6 +27,7 @@ import {
   type SettingsPatch,
   settingsPatchSchema,
 } from './settings.ts';
+import type { SpacePoints, SpaceStatus } from './space.ts';
 
 /** Raised with every change that an older console or engine would misread. */
 export const CONSOLE_PROTOCOL = 1;
@@ -72,6 +73,19 @@ export const commandSchemas = {
   /** Ends an export or check of it; half-written files go. */
   'recordings.cancel': z.strictObject({ name: recordingNameSchema }),
   'recordings.delete': z.strictObject({ name: recordingNameSchema }),
+  /** Points of the bone surface from number `since` on, and where the picture with these time-stamp bits lies. */
+  'space.points': z.strictObject({
+    generation: z.number().int().min(0),
+    since: z.number().int().min(0),
+    tsBits: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .nullable(),
+  }),
+  /** Forgets all points. */
+  'space.clear': z.strictObject({}),
+  /** Sends them to Slicer as POLYDATA, once. */
+  'space.publish': z.strictObject({}),
   'models.list': z.strictObject({}),
   /** Compares files with their manifests: of one model, or of all. */
   'models.verify': z.strictObject({ id: modelIdSchema.optional() }),
@@ -102,10 +116,10 @@ export const commandSchemas = {
 export type CommandName = keyof typeof commandSchemas;
 
 /**
- * Commands that only tell something (`….list`, `….history`): whoever may look may give them, and no audit line is
+ * Commands that only tell something (`….list`, `….history`, `….points`): whoever may look may give them, and no audit line is
  * written for them. Every other command takes the role `operate`.
  */
-export const isReadingCommand = (name: CommandName): boolean => /\.(list|history)$/.test(name);
+export const isReadingCommand = (name: CommandName): boolean => /\.(list|history|points)$/.test(name);
 
 export type CommandArguments<N extends CommandName> = z.infer<(typeof commandSchemas)[N]>;
 export interface CommandResults {
@@ -132,6 +146,9 @@ export interface CommandResults {
   };
   'recordings.cancel': null;
   'recordings.delete': null;
+  'space.points': SpacePoints;
+  'space.clear': null;
+  'space.publish': { readonly points: number; readonly clients: number };
   'models.list': { readonly models: readonly ModelListing[] };
   'models.verify': { readonly checks: readonly ModelCheck[] };
   'models.add': { readonly model: ModelListing };
@@ -257,6 +274,7 @@ export interface EngineSnapshot {
     }[];
   };
   readonly recording: RecordingStatus;
+  readonly space: SpaceStatus;
   readonly settings: Settings;
   /** Settings given by the command line or the environment, until they are changed at run time. */
   readonly settingOverrides: Readonly<Partial<Record<SettingKey, SettingOverride>>>;

@@ -12,4 +12,5 @@ export * from './providers.ts';
 export * from './queues.ts';
 export * from './recording.ts';
 export * from './settings.ts';
+export * from './space.ts';
 export * from './thresholds.ts';

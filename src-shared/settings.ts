@@ -4,6 +4,7 @@ import { ORIENTATIONS } from './frame.ts';
 import { httpSettings } from './http-settings.ts';
 import { PROVIDER_CHOICES } from './providers.ts';
 import { SECRET_MASK, type SettingInfo, setting } from './setting.ts';
+import { SPACE_GEOMETRIES } from './space.ts';
 
 export { SECRET_MASK, type SettingInfo };
 
@@ -149,6 +150,11 @@ export const settingsSchema = z.strictObject({
   'queues.maxLagMs': setting(z.number().min(1).max(500).nullable().default(null), {
     title: 'Frames waiting longer are dropped; empty: two frame periods, at most 500 ms',
     unit: 'ms',
+    live: true,
+  }),
+  'space.geometry': setting(z.enum(SPACE_GEOMETRIES).default('auto'), {
+    title:
+      'What places a picture in space: image (its own matrix, which holds the pose), pose (the transform), auto (whichever moves)',
     live: true,
   }),
   'recording.folder': setting(z.string().max(4096).default(''), {

@@ -4,8 +4,9 @@ import type { Engine } from './engine.ts';
 import { metricHistory } from './metric-history.ts';
 import { isModelCommand, type ModelCommand, type ModelDesk } from './model-desk.ts';
 import { isShelfCommand, type RecordingShelf, type ShelfCommand } from './recording-shelf.ts';
+import { isSpaceCommand, type SpaceCommand, type SpaceDesk } from './space/index.ts';
 
-type LiveCommand = Exclude<CommandName, ShelfCommand | ModelCommand>;
+type LiveCommand = Exclude<CommandName, ShelfCommand | ModelCommand | SpaceCommand>;
 type Handler<N extends CommandName> = (engine: Engine, args: CommandArguments<N>) => Promise<CommandResults[N]>;
 type Handlers = { readonly [N in LiveCommand]: Handler<N> };
 
@@ -77,12 +78,14 @@ export class CommandQueue {
   readonly #engine: Engine;
   readonly #shelf: RecordingShelf;
   readonly #models: ModelDesk;
+  readonly #space: SpaceDesk;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: Engine, shelf: RecordingShelf, models: ModelDesk) {
+  constructor(engine: Engine, shelf: RecordingShelf, models: ModelDesk, space: SpaceDesk) {
     this.#engine = engine;
     this.#shelf = shelf;
     this.#models = models;
+    this.#space = space;
   }
 
   run<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
@@ -91,6 +94,9 @@ export class CommandQueue {
     }
     if (isModelCommand(name)) {
       return this.#models.run(name, args);
+    }
+    if (isSpaceCommand(name)) {
+      return this.#space.run(name, args);
     }
     const handler = commandHandlers[name as LiveCommand] as Handler<N>;
     if (INDEPENDENT.has(name)) {

@@ -33,6 +33,7 @@ import { RecordingDesk } from './recording-desk.ts';
 import { RecordingShelf } from './recording-shelf.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { SourceDesk } from './source-desk.ts';
+import { SpaceDesk } from './space/index.ts';
 
 export interface EngineOptions {
   readonly build: string;
@@ -78,6 +79,7 @@ export class Engine implements EngineBackend {
   readonly #publisher: PublisherSlot;
   readonly #recording: RecordingDesk;
   readonly #shelf: RecordingShelf;
+  readonly #space: SpaceDesk;
   /** Told of changed settings in this order: masks have somewhere to go before new frames come. */
   readonly #parts: readonly EnginePart[];
   readonly #announcer = new Announcer(() => this.snapshot());
@@ -111,13 +113,19 @@ export class Engine implements EngineBackend {
     this.monitoring = this.#buildMonitoring(options, settings);
     this.#recording = this.#buildRecording(options);
     this.#shelf = new RecordingShelf(this.#recording, options.logs.log);
-    this.#commands = new CommandQueue(this, this.#shelf, this.#buildModelDesk(options));
+    this.#space = new SpaceDesk({
+      geometry: settings['space.geometry'],
+      publish: (surface) => this.#publisher.publishSurface(surface),
+      changed: () => this.#announcer.changed(),
+    });
+    this.#commands = new CommandQueue(this, this.#shelf, this.#buildModelDesk(options), this.#space);
     this.#parts = [
       { settingsChanged: (changed, current) => this.#ownSettingsChanged(changed, current) },
       this.#inference,
       this.#publisher,
       this.#source,
       this.monitoring,
+      this.#space,
     ];
   }
 
@@ -216,6 +224,7 @@ export class Engine implements EngineBackend {
       inference: this.#inference.describe(),
       publisher: this.#publisher.describe(this.#source.kind),
       recording: this.#recording.describe(),
+      space: this.#space.describe(),
       settings: publicSettings(this.#settings.current),
       settingOverrides: this.#settings.overrides,
       awaitingRestart: this.#settings.awaitingRestart,
@@ -315,6 +324,7 @@ export class Engine implements EngineBackend {
         this.#livePath.abandonFrames();
         this.#publisher.forgetSource();
         this.#displays.restart();
+        this.#space.sourceChanged();
         this.monitoring.sourceChanged();
       },
       livenessChanged: () => this.#announcer.snapshotNow(),
@@ -422,6 +432,7 @@ export class Engine implements EngineBackend {
     this.#inference.answered(packet);
     this.#displays.offerPair(packet);
     this.#recording.result(packet);
+    this.#space.result(packet);
     this.#source.answered(packet.frame);
     for (const listener of this.#sentListeners) {
       listener(packet);

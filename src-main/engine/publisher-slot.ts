@@ -1,5 +1,5 @@
 import type { EngineSnapshot, ResultPacket, SettingKey, Settings, SourceKind } from '../../src-shared/index.ts';
-import { MaskPublisher, maskDeviceName, type PublisherOptions } from '../publishing/index.ts';
+import { MaskPublisher, maskDeviceName, type PublisherOptions, type SurfaceToPublish } from '../publishing/index.ts';
 import { changedInGroup, type EnginePart } from './part.ts';
 
 export interface PublisherSlotEvents {
@@ -72,6 +72,14 @@ export class PublisherSlot implements EnginePart {
 
   publish(packet: ResultPacket): void {
     this.#publisher?.publish(packet);
+  }
+
+  /** @throws in words when it goes to nobody. */
+  publishSurface(surface: SurfaceToPublish): number {
+    if (this.#publisher === null) {
+      throw new Error('the publisher is disconnected');
+    }
+    return this.#publisher.publishSurface(surface);
   }
 
   announceUnavailable(reason: string): void {

@@ -6,3 +6,4 @@ export {
   type PublisherState,
 } from './mask-publisher.ts';
 export { type PublishAddress, parsePublishAddress } from './publish-address.ts';
+export { type SurfaceToPublish, surfaceDeviceName, surfaceMessage } from './surface-message.ts';

@@ -9,6 +9,7 @@ import {
 } from '../openigtlink/index.ts';
 import { maskMessage, STATUS_DEVICE } from './mask-message.ts';
 import { type PublishAddress, parsePublishAddress } from './publish-address.ts';
+import { type SurfaceToPublish, surfaceMessage } from './surface-message.ts';
 
 /** Slicer's hello and its pushed nodes are small; nothing large is expected on this side. */
 const MAX_INCOMING_BYTES = 8 * 1024 * 1024;
@@ -121,6 +122,20 @@ export class MaskPublisher {
       ['ResultState', packet.state],
     ]);
     this.#send(maskMessage(meta, packet.result.mask, this.#options.labelValue, details));
+  }
+
+  /** A bone surface, once. @returns to how many receivers. @throws in words when it goes to none. */
+  publishSurface(surface: SurfaceToPublish): number {
+    const { sourceKind } = surface.meta;
+    if (!this.publishes(sourceKind)) {
+      throw new Error(`nothing of a ${sourceKind} source is published unless asked for (publish.${sourceKind})`);
+    }
+    const receivers = this.#client === null ? (this.#server?.clients().length ?? 0) : 1;
+    if (this.#state.link !== 'connected' || receivers === 0) {
+      throw new Error('no receiver is connected');
+    }
+    this.#send(surfaceMessage(surface));
+    return receivers;
   }
 
   /**

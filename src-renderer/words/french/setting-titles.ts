@@ -46,6 +46,8 @@ export const settingTitles: Record<SettingKey, string> = {
   'recording.warnMinutes': 'Place restante, en minutes d’enregistrement, sous laquelle elle est signalée',
   'recording.refuseMinutes': 'Place restante, en minutes d’enregistrement, sous laquelle aucun ne commence',
   'recording.reserveMb': 'Place laissée libre sur le disque',
+  'space.geometry':
+    'Ce qui place une image dans l’espace : image (sa propre matrice, qui contient la pose), pose (la transformation), auto (ce qui bouge)',
   'view.renderer': 'Façon de dessiner l’image',
   'view.maskOpacity': 'Opacité du masque',
   'view.maskShape': 'Forme du masque : plein, son contour, ou seulement son bord vers la sonde',

@@ -1,0 +1,1 @@
+export { isSpaceCommand, type SpaceCommand, SpaceDesk } from './space-desk.ts';
