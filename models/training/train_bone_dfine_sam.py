@@ -37,9 +37,9 @@ SIDE = 320
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the training. Its pictures are drawn as often as those of all parts before."""
+    """A part of the training. The pictures of every part so far are drawn equally often."""
 
-    pictures: int
+    pictures: int  # new ones; 0: none
     sweeps: float  # share of them that is a frame of the demo's sweeps
     detector_steps: int
     segmenter_steps: int
@@ -47,8 +47,12 @@ class Part:
     rate: float  # highest learning rate
 
 
-# The first part ends while its rates are high: the second one lets them fall.
-PARTS = [Part(1600, 0.0, 1200, 900, (1500, 1600), 4e-3), Part(240, 0.6, 250, 250, (250, 250), 2e-3)]
+# The first part ends while its rates are high: the others let them fall.
+PARTS = [
+    Part(1600, 0.0, 1200, 900, (1500, 1600), 4e-3),
+    Part(240, 0.6, 250, 250, (250, 250), 2e-3),
+    Part(0, 0.0, 200, 160, (200, 160), 2e-3),
+]
 THRESHOLDS = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]
 # A column drawn where no bone is costs that many columns of bone not found, when the box threshold is chosen.
 FALSE_WEIGHT = 4.0
@@ -127,6 +131,7 @@ def trained(work: pathlib.Path, parts: list[Part]) -> tuple[BoneDetector, BoneEn
     data = [
         phantoms(work / f'whole-frames-{i}', TRAINING_SEED + i * SEEDS_APART, part.pictures, part.sweeps)
         for i, part in enumerate(parts)
+        if part.pictures > 0
     ]
     torch.manual_seed(SEED)
     detector = BoneDetector()
@@ -173,7 +178,7 @@ def main() -> None:
     torch.set_num_threads(2)
     parts = PARTS
     if options.pictures is not None:
-        parts = [replace(part, pictures=options.pictures) for part in parts]
+        parts = [replace(part, pictures=min(part.pictures, options.pictures)) for part in parts]
     if options.steps is not None:
         # A rise and fall of fewer steps has no rise.
         planned = max(8, options.steps)
