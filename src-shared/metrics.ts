@@ -14,7 +14,7 @@ export interface MetricDescription extends FigureInfo {
 
 /** What whoever registers a figure of their own says about it. */
 export interface CustomMetricInfo {
-  /** Lower case, digits and `_`, starting with a letter; `/metrics` puts `igt_custom_` before it. */
+  /** Lower case, digits and `_`, starting with a letter; `/metrics` puts `igt_custom_` before it and converts ms, MB and %. */
   readonly name: string;
   readonly unit: string;
   readonly help: string;
@@ -70,14 +70,24 @@ export const METRICS: readonly MetricDescription[] = [
   })),
 ];
 
+/** Prometheus wants base units, written out at the end of a name (services.md D3): what becomes of ours there. */
+const BASE_UNITS: Readonly<Record<string, { readonly ending: string; readonly base: string; readonly scale: number }>> =
+  {
+    ms: { ending: '_ms', base: '_seconds', scale: 1e-3 },
+    MB: { ending: '_mb', base: '_bytes', scale: 2 ** 20 },
+    '%': { ending: '_percent', base: '_ratio', scale: 1e-2 },
+  };
+
 export function describeCustomMetric({ name, unit, help, kind = 'gauge' }: CustomMetricInfo): MetricDescription {
   const suffix = kind === 'counter' ? '_total' : '';
+  const { ending = '', base = '', scale = 1 } = BASE_UNITS[unit] ?? {};
+  const stem = ending !== '' && name.endsWith(ending) ? name.slice(0, -ending.length) : name;
   return {
     name,
     unit,
     help,
     kind,
-    prometheus: { name: `igt_custom_${name}${suffix}`, scale: 1 },
+    prometheus: { name: `igt_custom_${stem}${base}${suffix}`, scale },
     isCustom: true,
     read: (sample) => sample.custom[name] ?? null,
   };

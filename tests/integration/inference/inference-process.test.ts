@@ -371,7 +371,7 @@ describe('a model that cannot be trusted', () => {
     bench = new Bench({ modelId: 'no-such-model' });
     bench.supervisor.start();
     await until(() => bench.state.link === 'failed', 'the refusal');
-    expect(bench.state.message).toMatch(/no-such-model.model\.yaml cannot be read/);
+    expect(bench.state.message).toMatch(/there is no model no-such-model: looked for .*model\.yaml/);
   });
 
   it('runs once the file is whole again, without a restart of the engine', async () => {
