@@ -135,7 +135,7 @@ export async function buildAll() {
   await buildNode(build, { preload: 'src-main/desktop/preload.ts' }, path.join(dist, 'desktop'), 'cjs', 'cjs');
   await buildRenderer(build, react);
   copyApiDocs();
-  for (const name of ['onnxruntime-node', 'onnxruntime-common']) {
+  for (const name of ['onnxruntime-node', 'onnxruntime-common', '@fastify/swagger-ui']) {
     licences.add(path.join(root, 'node_modules', name));
   }
   licences.write(path.join(dist, 'licences.txt'));

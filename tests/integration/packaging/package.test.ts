@@ -26,6 +26,7 @@ const MAY_HOLD = [
   /^dist\/[\w.-]+\.js$/,
   /^dist\/package\.json$/,
   /^dist\/desktop\/(main\.js|preload\.cjs)$/,
+  /^dist\/api-docs\/[\w.-]+\.(html|js|css)$/,
   /^dist\/renderer\/.+\.(html|js|css|svg|woff2)$/,
   /^node_modules\/onnxruntime-(node|common)\/.+/,
 ];
