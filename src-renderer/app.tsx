@@ -3,15 +3,17 @@ import { useKeyboard } from './actions/index.ts';
 import { LiveView } from './live/index.ts';
 import { HeaderStrip, HelpPanel, LAZY_VIEWS, useDocumentTheme, useView, ViewGuard } from './shell/index.ts';
 import type { ConsoleClient } from './state/console-client.ts';
-import { ConsoleContext } from './state/console-context.ts';
+import { ConsoleContext, EngineContext } from './state/console-context.ts';
 import { useDocumentLanguage, useWords } from './words/index.ts';
 
 /** The whole console: the truth about the picture on top in every view, below it the view that was chosen. */
 export function App({ client }: { readonly client: ConsoleClient }) {
   return (
-    <ConsoleContext value={client}>
-      <Console client={client} />
-    </ConsoleContext>
+    <EngineContext value={client}>
+      <ConsoleContext value={client}>
+        <Console client={client} />
+      </ConsoleContext>
+    </EngineContext>
   );
 }
 

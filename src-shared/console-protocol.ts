@@ -9,6 +9,7 @@ import type { Alert, AlertOverview } from './alerts.ts';
 import type { SourceKind } from './frame.ts';
 import type { HealthReport } from './health.ts';
 import type { KpiSample, Liveness } from './kpi.ts';
+import type { MetricListing } from './metrics.ts';
 import { addModelSchema, type ModelCheck, type ModelListing, modelIdSchema } from './models.ts';
 import type { MetricHistory } from './monitoring.ts';
 import type { ProviderReport } from './providers.ts';
@@ -42,8 +43,8 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 export const FRAMES_IN_FLIGHT = 2;
 
 /** A history of this many figures and points fits into a text message, with lowest and highest values. */
-const MAX_HISTORY_FIGURES = 16;
-const MAX_HISTORY_POINTS = 400;
+export const MAX_HISTORY_FIGURES = 16;
+export const MAX_HISTORY_POINTS = 400;
 
 const address = z.string().trim().min(1).max(4096);
 const remoteRoute = z.enum(['webhook', 'slack']);
@@ -95,6 +96,8 @@ export const commandSchemas = {
   'alerts.acknowledge': z.strictObject({ key: alertKey }),
   /** Changes of this alert (`*`: of all) are not sent to the routes for so long; 0 ends it. */
   'alerts.silence': z.strictObject({ key: alertKey, seconds: z.number().min(0).max(86_400) }),
+  /** Every figure there is, with those registered besides. */
+  'metrics.list': z.strictObject({}),
   /** What the charts draw: some figures by their metric names, at most `points` values of each, from memory and disk. */
   'metrics.history': z.strictObject({
     figures: z.array(z.string().min(1).max(64)).min(1).max(MAX_HISTORY_FIGURES),
@@ -156,6 +159,7 @@ export interface CommandResults {
   'alerts.list': AlertOverview;
   'alerts.acknowledge': null;
   'alerts.silence': null;
+  'metrics.list': { readonly metrics: readonly MetricListing[] };
   'metrics.history': MetricHistory;
   /** `message`: what the receiver said instead; null when it took it. */
   'alerts.test-route': { readonly delivered: boolean; readonly message: string | null };
@@ -183,7 +187,13 @@ const finite = z.number().refine(Number.isFinite);
 
 /** Console -> engine. */
 export const consoleMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('hello'), protocol: z.number().int(), build: z.string().max(64) }),
+  z.strictObject({
+    type: z.literal('hello'),
+    protocol: z.number().int(),
+    build: z.string().max(64),
+    /** False: a page of figures only; no picture is sent to it. */
+    pictures: z.boolean().optional(),
+  }),
   /** Gives back one of the two picture credits; `paintedMs` is the engine's clock as this console maps it, null if not painted. */
   z.strictObject({ type: z.literal('ack'), seq: z.number().int().min(0), paintedMs: finite.nullable() }),
   z.strictObject({ type: z.literal('echo'), consoleMs: finite }),

@@ -12,6 +12,9 @@ export interface MetricDescription extends FigureInfo {
   read(sample: KpiSample): number | string | null;
 }
 
+/** What a console has to know of a figure to draw it. */
+export type MetricListing = Pick<MetricDescription, 'name' | 'unit' | 'help' | 'kind' | 'isCustom'>;
+
 /** What whoever registers a figure of their own says about it. */
 export interface CustomMetricInfo {
   /** Lower case, digits and `_`, starting with a letter; `/metrics` puts `igt_custom_` before it and converts ms, MB and %. */

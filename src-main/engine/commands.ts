@@ -63,6 +63,11 @@ const commandHandlers: Handlers = {
     engine.monitoring.alertDesk.silence(key, seconds);
     return null;
   },
+  'metrics.list': async (engine) => ({
+    metrics: engine.monitoring
+      .metrics()
+      .map(({ name, unit, help, kind, isCustom }) => ({ name, unit, help, kind, isCustom })),
+  }),
   'metrics.history': async (engine, query) => metricHistory(engine.monitoring, query),
   'alerts.test-route': (engine, { route }) => engine.monitoring.alertDesk.testRoute(route),
   'alerts.replay': async (engine, { route }) => ({ replayed: await engine.monitoring.alertDesk.replay(route) }),
@@ -71,7 +76,7 @@ const commandHandlers: Handlers = {
 };
 
 /** They change nothing and take seconds: nobody has to wait for them. */
-const INDEPENDENT: ReadonlySet<CommandName> = new Set(['source.test', 'publisher.test']);
+const INDEPENDENT: ReadonlySet<CommandName> = new Set(['source.test', 'publisher.test', 'metrics.history']);
 
 /** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */
 export class CommandQueue {

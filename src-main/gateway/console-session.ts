@@ -29,7 +29,8 @@ const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 
 /**
  * One console's conversation with the engine. Whoever owns the channel feeds `receiveText` and calls `closed` once.
- * A console gets pictures only after its hello, and a bad message costs one error reply, never the session.
+ * A console gets pictures only after its hello, and only if it wants them;
+ * a bad message costs one error reply, never the session.
  */
 export class ConsoleSession {
   readonly #channel: ConsoleChannel;
@@ -69,7 +70,7 @@ export class ConsoleSession {
     }
     switch (message.type) {
       case 'hello':
-        this.#greet(message.protocol);
+        this.#greet(message.protocol, message.pictures ?? true);
         break;
       case 'ack':
         this.#display?.ack(message.seq);
@@ -92,12 +93,14 @@ export class ConsoleSession {
     this.#display = null;
   }
 
-  #greet(protocol: number): void {
+  #greet(protocol: number, pictures: boolean): void {
     if (protocol !== CONSOLE_PROTOCOL) {
       this.#channel.close(`protocol ${protocol}: expected ${CONSOLE_PROTOCOL}; reload the console`);
       return;
     }
-    this.#display ??= this.#backend.attachDisplay({ sendFrame: (bytes) => this.#channel.sendBinary(bytes) });
+    if (pictures) {
+      this.#display ??= this.#backend.attachDisplay({ sendFrame: (bytes) => this.#channel.sendBinary(bytes) });
+    }
   }
 
   async #execute(message: Extract<ConsoleMessage, { type: 'command' }>): Promise<void> {

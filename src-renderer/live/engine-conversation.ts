@@ -32,19 +32,25 @@ export class EngineConversation {
   readonly #build: string;
   readonly #listener: ConversationListener;
   readonly #transport: EngineTransport;
+  readonly #pictures: boolean;
   #echoTimers: ReturnType<typeof setTimeout>[] = [];
   #connected = false;
   #greeted = false;
   #ended = false;
   #lastHeardMs = performance.now();
 
-  /** @param makeTransport gets the listener to report to and returns the transport. */
+  /**
+   * @param makeTransport gets the listener to report to and returns the transport.
+   * @param pictures false: the engine sends figures only.
+   */
   constructor(
     build: string,
     makeTransport: (listener: TransportListener) => EngineTransport,
     listener: ConversationListener,
+    { pictures }: { readonly pictures: boolean } = { pictures: true },
   ) {
     this.#build = build;
+    this.#pictures = pictures;
     this.#listener = listener;
     this.#transport = makeTransport({
       onOpen: () => this.#opened(),
@@ -69,7 +75,7 @@ export class EngineConversation {
     this.#greeted = false;
     this.#lastHeardMs = performance.now();
     this.clock.reset();
-    this.#send({ type: 'hello', protocol: CONSOLE_PROTOCOL, build: this.#build });
+    this.#send({ type: 'hello', protocol: CONSOLE_PROTOCOL, build: this.#build, pictures: this.#pictures });
   }
 
   #closed(): void {

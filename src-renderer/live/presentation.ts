@@ -38,7 +38,7 @@ export interface PresentationInput {
   /** No word from the engine for `ENGINE_SILENT_AFTER_MS`. */
   readonly engineSilent: boolean;
   readonly snapshot: EngineSnapshot | null;
-  readonly picture: ShownPicture | null;
+  readonly picture: Pick<ShownPicture, 'ageMs' | 'sourceKind'> | null;
   /** The operator stopped the picture. */
   readonly cine: CineReport | null;
 }
@@ -117,7 +117,7 @@ export function freshLimitMs(framePeriodMs: number | null, noMaskAfterMs: number
 }
 
 /** Live only when both the picture on screen and the source that is set say so. */
-function notLiveKind(picture: ShownPicture | null, snapshot: EngineSnapshot | null): NotLiveKind | null {
+function notLiveKind(picture: PresentationInput['picture'], snapshot: EngineSnapshot | null): NotLiveKind | null {
   const kinds = [picture?.sourceKind, snapshot?.source.kind];
   return kinds.find((kind): kind is NotLiveKind => kind !== undefined && kind !== 'live') ?? null;
 }

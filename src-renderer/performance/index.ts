@@ -1,1 +1,2 @@
+export { PerformanceCharts } from './charts.tsx';
 export { PerformanceView } from './performance-view.tsx';

@@ -1,8 +1,8 @@
 import { useConsole, useEngineThere } from '../state/console-context.ts';
 import { useWords } from '../words/index.ts';
-import { HistoryCharts } from './history-charts.tsx';
+import { PerformanceCharts } from './charts.tsx';
 
-/** Rates and delays over time. */
+/** Rates, delays, loads and queues over time. */
 export function PerformanceView() {
   const { performance, live } = useWords();
   const there = useEngineThere();
@@ -11,7 +11,7 @@ export function PerformanceView() {
     <div className="view-page" data-faded={!there}>
       <h1>{performance.title}</h1>
       {!there && known && <p className="last-known">{live.figures.lastKnown}</p>}
-      <HistoryCharts />
+      <PerformanceCharts />
     </div>
   );
 }

@@ -19,11 +19,11 @@ import type {
   ToWorker,
   ViewReport,
 } from '../live/worker-protocol.ts';
+import { COMMAND_TIMEOUT_MS, PendingCommands } from './pending-commands.ts';
 import { CommandUnanswered } from './refusal.ts';
 
-/** Two minutes at one sample a second: what the charts show. */
+/** Newest samples kept: what came while the charts asked for what was before. */
 export const HISTORY_SAMPLES = 120;
-const COMMAND_TIMEOUT_MS = 15_000;
 const SILENCE_CHECK_MS = 250;
 
 /** What the page knows. A new object with every change; parts that did not change stay the same objects. */
@@ -42,33 +42,37 @@ export interface ConsoleState {
   readonly settingRefusal: unknown;
 }
 
-interface PendingCommand {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-  readonly timer: ReturnType<typeof setTimeout>;
-}
+export const INITIAL_STATE: ConsoleState = {
+  link: { state: 'connecting' },
+  snapshot: null,
+  kpi: null,
+  history: [],
+  view: null,
+  style: { visible: true, opacity: 0, colour: 'blue', shape: 'fill' },
+  engineSilent: false,
+  viewFailure: null,
+  settingRefusal: null,
+};
+
+export const withSampleInHistory = (
+  { history }: ConsoleState,
+  sample: KpiSample,
+): Pick<ConsoleState, 'kpi' | 'history'> => ({
+  kpi: sample,
+  history: [...history.slice(1 - HISTORY_SAMPLES), sample],
+});
 
 /** The page's side of the live worker: one state for React to read, commands as promises. Owns the worker. */
 export class ConsoleClient {
   readonly #worker: Worker;
   readonly #listeners = new Set<() => void>();
-  readonly #pending = new Map<number, PendingCommand>();
+  readonly #pending = new PendingCommands();
   readonly #readings = new Map<number, (reading: ProbeReading) => void>();
   readonly #onCanvasNeeded = new Map<PaneName, () => void>();
   readonly #captures = new Map<number, (capture: Capture | null) => void>();
   #nextId = 1;
   #lastHeardMs = performance.now();
-  #state: ConsoleState = {
-    link: { state: 'connecting' },
-    snapshot: null,
-    kpi: null,
-    history: [],
-    view: null,
-    style: { visible: true, opacity: 0, colour: 'blue', shape: 'fill' },
-    engineSilent: false,
-    viewFailure: null,
-    settingRefusal: null,
-  };
+  #state: ConsoleState = INITIAL_STATE;
 
   constructor(start: Extract<ToWorker, { type: 'start' }>) {
     this.#worker = new Worker(new URL('../live/live-worker.ts', import.meta.url), { type: 'module' });
@@ -94,15 +98,10 @@ export class ConsoleClient {
     if (this.#state.link.state !== 'open') {
       return Promise.reject(new CommandUnanswered('engine-lost'));
     }
-    const id = this.#nextId++;
-    return new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#pending.delete(id);
-        reject(new CommandUnanswered('no-answer', limitMs));
-      }, limitMs);
-      this.#pending.set(id, { resolve, reject, timer });
-      this.#post({ type: 'command', id, name, arguments: commandArguments });
-    }) as Promise<CommandResults[N]>;
+    return this.#pending.ask<N>(
+      (id) => this.#post({ type: 'command', id, name, arguments: commandArguments }),
+      limitMs,
+    );
   }
 
   /**
@@ -206,11 +205,7 @@ export class ConsoleClient {
     if (link.state === 'open') {
       this.#heard();
     } else {
-      for (const { reject, timer } of this.#pending.values()) {
-        clearTimeout(timer);
-        reject(new CommandUnanswered('answer-lost'));
-      }
-      this.#pending.clear();
+      this.#pending.loseAll();
     }
     this.#change({ link });
   }
@@ -221,16 +216,13 @@ export class ConsoleClient {
         this.#onSnapshot(message.snapshot);
         break;
       case 'kpi':
-        this.#change({
-          kpi: message.sample,
-          history: [...this.#state.history.slice(1 - HISTORY_SAMPLES), message.sample],
-        });
+        this.#change(withSampleInHistory(this.#state, message.sample));
         break;
       case 'result':
-        this.#settle(message.id)?.resolve(message.value);
+        this.#pending.answer(message.id, message.value);
         break;
       case 'error':
-        this.#settle(message.id)?.reject(new Error(message.message));
+        this.#pending.refuse(message.id, message.message);
         break;
     }
   }
@@ -243,13 +235,6 @@ export class ConsoleClient {
       // Changed by another console or a file; while this operator drags the slider the setting has not changed yet.
       this.setMaskStyle({ ...this.#state.style, ...after });
     }
-  }
-
-  #settle(id: number): PendingCommand | undefined {
-    const pending = this.#pending.get(id);
-    clearTimeout(pending?.timer);
-    this.#pending.delete(id);
-    return pending;
   }
 
   #heard(): void {

@@ -2,6 +2,12 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import { type Presentation, present } from '../live/presentation.ts';
 import type { ConsoleClient, ConsoleState } from './console-client.ts';
 
+/** What figures, charts and words need of the engine, in a console and on a page without pictures alike. */
+export type EngineClient = Pick<ConsoleClient, 'subscribe' | 'getState' | 'command'>;
+
+export const EngineContext = createContext<EngineClient | null>(null);
+
+/** Only in a console: with pictures. */
 export const ConsoleContext = createContext<ConsoleClient | null>(null);
 
 export function useClient(): ConsoleClient {
@@ -12,9 +18,17 @@ export function useClient(): ConsoleClient {
   return client;
 }
 
+export function useEngineClient(): EngineClient {
+  const client = useContext(EngineContext);
+  if (client === null) {
+    throw new Error('the page has no engine client');
+  }
+  return client;
+}
+
 /** One part of the state; the component renders again only when that very part changes. */
 export function useConsole<T>(select: (state: ConsoleState) => T): T {
-  const client = useClient();
+  const client = useEngineClient();
   return useSyncExternalStore(client.subscribe, () => select(client.getState()));
 }
 

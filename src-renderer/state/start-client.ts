@@ -29,7 +29,8 @@ export function startClient(): ConsoleClient {
   return client;
 }
 
-function webSocketAddress(): string {
+/** Where the engine that served this page talks to consoles. */
+export function webSocketAddress(): string {
   const address = new URL('/ws/console', location.href);
   address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   return address.href;

@@ -2,6 +2,8 @@
 export interface NumberWriter {
   /** With exactly so many decimals. */
   fixed(value: number, digits: number): string;
+  /** With as many decimals as three figures need, at most two. */
+  short(value: number): string;
   /** Ages and durations: milliseconds while they mean something, seconds after. */
   duration(ms: number): string;
   seconds(ms: number): string;
@@ -25,6 +27,8 @@ export function numberWriter(locale: string): NumberWriter {
   const millimetres = (value: number): string => fixed(value, value < 0.0995 ? 3 : 2);
   return {
     fixed,
+    short: (value) =>
+      fixed(value, Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2),
     seconds,
     duration: (ms) => (ms < 10_000 ? `${Math.round(ms)} ms` : seconds(ms)),
     // Spacings come as 32-bit floats: what differs by less than that is one number, and is shown as one.

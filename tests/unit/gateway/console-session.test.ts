@@ -52,6 +52,13 @@ describe('ConsoleSession', () => {
     expect(connect().received.map((message) => message.type)).toEqual(['hello', 'snapshot']);
   });
 
+  it('sends no pictures to a page of figures', () => {
+    const { noted, say, received } = connect();
+    say({ ...HELLO, pictures: false });
+    expect(noted.attached).toBe(0);
+    expect(received.map((message) => message.type)).toEqual(['hello', 'snapshot']);
+  });
+
   it('sends pictures only after the console said hello', () => {
     const { noted, say } = connect();
     expect(noted.attached).toBe(0);
