@@ -111,6 +111,9 @@ async function buildRenderer(build, react) {
       reportCompressedSize: false,
       chunkSizeWarningLimit: 1500,
       modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: ['index.html', 'dashboard.html'].map((page) => path.join(root, 'src-renderer', page)),
+      },
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Words } from '../words.ts';
 import { alerts } from './alerts.ts';
+import { dashboard } from './dashboard.ts';
 import { live, liveActions } from './live.ts';
 import { performance } from './performance.ts';
 import { recordingActions, recordings } from './recordings.ts';
@@ -12,6 +13,7 @@ export const french: Words = {
   state,
   live,
   performance,
+  dashboard,
   alerts,
   recordings,
   settings,

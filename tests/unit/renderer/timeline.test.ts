@@ -28,7 +28,11 @@ const empty: Timeline = timelineOf({ ts: [], series: {} }, TO - SPAN_S, TO);
 describe('a timeline', () => {
   it('puts any number of samples into at most 120 buckets and keeps what each ranged over', () => {
     const ts = seconds(TO - SPAN_S, TO);
-    const { moments } = timelineOf(historyOf(ts, 'fps_in', (at) => at % 7), TO - SPAN_S, TO);
+    const { moments } = timelineOf(
+      historyOf(ts, 'fps_in', (at) => at % 7),
+      TO - SPAN_S,
+      TO,
+    );
     expect(moments.length).toBeLessThanOrEqual(BUCKETS + 1);
     expect(moments.length).toBeGreaterThan(BUCKETS / 2);
     for (const { fromTs, ts: newest, values, low, high } of moments) {
@@ -43,7 +47,11 @@ describe('a timeline', () => {
 
   it('is the same whether its samples came as history or one by one', () => {
     const ts = seconds(TO - SPAN_S, TO);
-    const asHistory = timelineOf(historyOf(ts, 'fps_in', (at) => at % 7), TO - SPAN_S, TO);
+    const asHistory = timelineOf(
+      historyOf(ts, 'fps_in', (at) => at % 7),
+      TO - SPAN_S,
+      TO,
+    );
     const oneByOne = ts.reduce(
       (timeline, at) => withSample(timeline, aSample({ ts: at, fps_in: at % 7 }), figures.slice(0, 1)),
       empty,
@@ -76,7 +84,14 @@ describe('a timeline', () => {
 describe('the rows of a chart', () => {
   it('break where nothing was measured, and only there', () => {
     const ts = [...seconds(TO - 100, TO - 60), ...seconds(TO - 20, TO)];
-    const rows = chartRows(timelineOf(historyOf(ts, 'fps_in', () => 95), TO - SPAN_S, TO), 1);
+    const rows = chartRows(
+      timelineOf(
+        historyOf(ts, 'fps_in', () => 95),
+        TO - SPAN_S,
+        TO,
+      ),
+      1,
+    );
     const breaks = rows.filter((row) => row['fps_in'] === undefined);
     expect(breaks.map(({ at }) => at)).toEqual([TO - 40]);
   });
