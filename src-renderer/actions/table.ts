@@ -2,11 +2,12 @@ import { liveActions } from '../live/actions.ts';
 import { recordingActions } from '../recordings/actions.ts';
 import { shellActions } from '../shell/actions.ts';
 import type { ViewId } from '../shell/view-id.ts';
+import { spaceActions } from '../space/actions.ts';
 import type { ActionId } from '../words/words.ts';
 import type { Action } from './action.ts';
 
 /** Everything that can be done, in the order the list of keys shows it. A view's actions stand in its `actions.ts`. */
-export const ACTIONS: readonly Action[] = [...liveActions, ...recordingActions, ...shellActions];
+export const ACTIONS: readonly Action[] = [...liveActions, ...spaceActions, ...recordingActions, ...shellActions];
 
 const byId = new Map<ActionId, Action>(ACTIONS.map((action) => [action.id, action]));
 

@@ -7,6 +7,7 @@ import type { ViewId } from './view-id.ts';
  * no tab and no key.
  */
 export const LAZY_VIEWS: Partial<Record<Exclude<ViewId, 'live'>, ComponentType>> = {
+  space: lazy(async () => ({ default: (await import('../space/index.ts')).SpaceView })),
   performance: lazy(async () => ({ default: (await import('../performance/index.ts')).PerformanceView })),
   recordings: lazy(async () => ({ default: (await import('../recordings/index.ts')).RecordingsView })),
   alerts: lazy(async () => ({ default: (await import('../alerts/index.ts')).AlertsView })),

@@ -6,6 +6,7 @@ import { performance } from './performance.ts';
 import { recordingActions, recordings } from './recordings.ts';
 import { settings } from './settings.ts';
 import { shell, shellActions } from './shell.ts';
+import { space, spaceActions } from './space.ts';
 import { state } from './state.ts';
 
 export const french: Words = {
@@ -17,5 +18,6 @@ export const french: Words = {
   alerts,
   recordings,
   settings,
-  actions: { ...shellActions, ...liveActions, ...recordingActions },
+  space,
+  actions: { ...shellActions, ...liveActions, ...recordingActions, ...spaceActions },
 };

@@ -1,0 +1,1 @@
+export { SpaceView } from './space-view.tsx';
