@@ -64,7 +64,7 @@ export class SpaceScene {
     // Row 0 is the first row of the texture: v grows with the rows.
     corners.setAttribute('uv', new BufferAttribute(Float32Array.of(0, 0, 1, 0, 1, 1, 0, 1), 2));
     corners.setIndex([0, 1, 2, 0, 2, 3]);
-    this.#picture = new Mesh(corners, new MeshBasicMaterial({ side: DoubleSide, transparent: true, opacity: 0.9 }));
+    this.#picture = new Mesh(corners, new MeshBasicMaterial({ side: DoubleSide, transparent: true, opacity: 0.65 }));
     this.#outline = new LineLoop(corners.clone().setIndex(null), new LineBasicMaterial({ color: PLANE_COLOUR }));
     this.#picture.visible = false;
     this.#outline.visible = false;
