@@ -65,9 +65,15 @@ export function StateCard() {
 }
 
 export function PipelineCard() {
-  const { dashboard } = useWords();
+  const { dashboard, performance } = useWords();
+  const ts = useConsole(({ kpi }) => kpi?.ts ?? null);
   return (
     <Card title={dashboard.pipeline} name="pipeline">
+      {ts !== null && (
+        <p className="figure card-time" data-sample-ts={ts}>
+          {performance.moment(ts)}
+        </p>
+      )}
       <dl>
         <FigureRow figure="fps_in" />
         <FigureRow figure="fps_out" />

@@ -24,7 +24,7 @@ export interface ChartDescription {
   readonly needsGpu?: true;
 }
 
-/** Okabe and Ito's colours that stand out from dark and light alike, with a stroke each. */
+/** A colour and a stroke each; the theme knows which colours stand out from its ground. */
 const LINES: readonly (readonly [colour: string, dash: string | undefined])[] = [
   ['var(--line-a)', undefined],
   ['var(--line-b)', '6 3'],

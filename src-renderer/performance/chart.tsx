@@ -45,7 +45,7 @@ export const Chart = memo(function Chart({ chart, rows, fromTs, toTs, warning, c
   const tick = { fill: 'var(--text-quiet)', fontSize: 12 };
   const hasDay = toTs - fromTs > 86_400;
   return (
-    <figure className="chart" data-chart={chart.id}>
+    <figure className="chart" data-chart={chart.id} data-span={toTs - fromTs}>
       <figcaption>
         <span className="chart-title">{performance.withUnit(chart.title, chart.unit)}</span>
         <span className="legend">
@@ -118,7 +118,7 @@ function Key({ series, isArea }: { readonly series: ChartSeries; readonly isArea
   );
 }
 
-/** Recharts looks at what stands in a chart itself: a component of ours around a line would hide it. */
+/** What is drawn of one series: of a bucketed line also what it ranged over, behind it. */
 function drawn({ figure, colour, dash }: ChartSeries, kind: ChartDescription['kind']) {
   const common = {
     stroke: colour,

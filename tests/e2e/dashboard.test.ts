@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CATALOGUES } from '../../src-renderer/words/catalogues.ts';
+import { type KpiSample, METRICS } from '../../src-shared/index.ts';
+import { api, type EngineAddresses, type RunningProcess, TestBench } from '../support/processes.ts';
+import { hasChromium, launchBrowser, screenshot } from './browser.ts';
+
+const PHONE = { width: 360, height: 740 };
+/** Enough moments to drag over. */
+const SAMPLES = 8;
+
+interface Cards {
+  readonly ts: number;
+  readonly figures: Readonly<Record<string, string>>;
+}
+
+/** All figures of the cards, and the moment they are of, as they stand on the page at one time. */
+const cardsOf = (page: Page): Promise<Cards> =>
+  page.evaluate(() => ({
+    ts: Number(document.querySelector<HTMLElement>('[data-sample-ts]')?.dataset['sampleTs']),
+    figures: Object.fromEntries(
+      [...document.querySelectorAll<HTMLElement>('[data-figure]')].map((cell) => [
+        cell.dataset['figure'] as string,
+        cell.textContent ?? '',
+      ]),
+    ),
+  }));
+
+describe.skipIf(!hasChromium)('the dashboard', () => {
+  const bench = new TestBench();
+  let browser: Browser;
+  let page: Page;
+  let url: string;
+  let dataDir: string;
+  let engine: RunningProcess;
+  let binaryMessages = 0;
+  let textMessages = 0;
+
+  async function start(http: string): Promise<string> {
+    engine = bench.cli(
+      ...['engine', '--source', 'phantom', '--http', http, '--publish', 'igtl-server://127.0.0.1:0'],
+      ...['--data-dir', dataDir, '--json'],
+    );
+    return (await engine.json<EngineAddresses>(60_000)).url;
+  }
+
+  beforeAll(async () => {
+    dataDir = bench.folder();
+    url = await start('127.0.0.1:0');
+    browser = await launchBrowser();
+    bench.owns(browser);
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, acceptDownloads: true });
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        if (typeof payload === 'string') textMessages++;
+        else binaryMessages++;
+      }),
+    );
+    await page.goto(`${url}dashboard`);
+    await page.waitForSelector('[data-sample-ts]', { timeout: 60_000 });
+    await page.waitForSelector('[data-chart=rate] svg', { timeout: 60_000 });
+  });
+  afterAll(() => bench.close());
+
+  it("shows the API's values of the same second, in two browsers at once", async () => {
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(`${url}dashboard`);
+    await other.waitForSelector('[data-sample-ts]');
+    const { performance } = CATALOGUES.en;
+    for (const one of [page, other]) {
+      const { ts, figures } = await cardsOf(one);
+      const { data } = await api<{ data: KpiSample[] }>(url, '/api/metrics/history?last=60');
+      const sample = data.find((row) => row.ts === ts);
+      expect(sample, `sample of ${ts}`).toBeDefined();
+      const expected = Object.keys(figures).map((name) => {
+        const { unit, read } = METRICS.find((metric) => metric.name === name)!;
+        const value = read(sample!);
+        return [name, typeof value === 'number' ? performance.value(value, unit) : CATALOGUES.en.shell.none];
+      });
+      expect(figures).toEqual(Object.fromEntries(expected));
+      expect(Object.keys(figures).length).toBeGreaterThan(12);
+    }
+    await other.context().close();
+  });
+
+  it('stretches the time that is dragged over, and shows all again', async () => {
+    await page.waitForFunction(async (wanted) => {
+      const response = await fetch('/api/metrics/history?last=100');
+      return ((await response.json()) as { data: unknown[] }).data.length >= wanted;
+    }, SAMPLES);
+    const spanOf = (): Promise<number> =>
+      page.$eval('[data-chart=rate]', (chart) => Number((chart as HTMLElement).dataset['span']));
+    expect(await spanOf()).toBeCloseTo(300, 6);
+    const drawing = page.locator('[data-chart=rate] .chart-plot');
+    await drawing.scrollIntoViewIfNeeded();
+    const plot = (await drawing.boundingBox())!;
+    const y = plot.y + 60;
+    await page.mouse.move(plot.x + 60, y);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width / 2, y, { steps: 3 });
+    await page.mouse.move(plot.x + plot.width - 12, y, { steps: 3 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Show all' }).waitFor();
+    expect(await spanOf()).toBeLessThan(150);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.waitForFunction(
+      () => Math.abs(Number(document.querySelector<HTMLElement>('[data-chart=rate]')?.dataset['span']) - 300) < 1e-6,
+    );
+  });
+
+  it('exports what the charts show as CSV, JSON and PNG', async () => {
+    const contentOf = async (format: string): Promise<Buffer> => {
+      const waiting = page.waitForEvent('download');
+      await page.getByRole('button', { name: format, exact: true }).click();
+      const download = await waiting;
+      expect(download.suggestedFilename()).toMatch(
+        new RegExp(`^ultramotion-performance-.*\\.${format.toLowerCase()}$`),
+      );
+      return readFileSync(await download.path());
+    };
+    const [head, ...lines] = String(await contentOf('CSV'))
+      .trim()
+      .split('\r\n');
+    expect(head).toMatch(/^ts \[s\],time,fps_in \[1\/s\],fps_in_min/);
+    expect(lines.length).toBeGreaterThan(1);
+    const { moments } = JSON.parse(String(await contentOf('JSON'))) as { moments: { ts: number }[] };
+    const { data } = await api<{ data: KpiSample[] }>(url, '/api/metrics/history?last=300');
+    expect(data.map(({ ts }) => ts)).toContain(moments.at(-1)!.ts);
+    const png = await contentOf('PNG');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.readUInt32BE(16), 'width').toBeGreaterThan(1000);
+  });
+
+  it('is whole on a phone', async () => {
+    const phone = await browser.newPage({ viewport: PHONE });
+    await phone.goto(`${url}dashboard`);
+    await phone.waitForSelector('[data-chart=rate] svg');
+    const cutOff = await phone.evaluate(
+      () =>
+        [...document.querySelectorAll('.card, .card dd, .chart, button')].filter(
+          (element) => element.getBoundingClientRect().right > innerWidth || element.scrollWidth > innerWidth,
+        ).length,
+    );
+    expect(cutOff).toBe(0);
+    expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
+    await screenshot(phone, 'dashboard-phone');
+    await screenshot(page, 'dashboard');
+    await phone.close();
+  });
+
+  it('is sent no picture', () => {
+    expect(textMessages).toBeGreaterThan(SAMPLES);
+    expect(binaryMessages).toBe(0);
+  });
+
+  it('heals after an engine restart without a reload', async () => {
+    await page.evaluate(() => {
+      document.body.dataset['since'] = 'before';
+    });
+    await engine.stop('SIGKILL');
+    await page.waitForSelector('.card-state:text("ENGINE LOST")', { timeout: 20_000 });
+    const { ts } = await cardsOf(page);
+    expect(await start(new URL(url).host)).toBe(url);
+    await page.waitForFunction(
+      (before) => Number(document.querySelector<HTMLElement>('[data-sample-ts]')?.dataset['sampleTs']) > before,
+      ts,
+      { timeout: 60_000 },
+    );
+    expect(await page.textContent('.card-state')).not.toBe('ENGINE LOST');
+    expect(await page.evaluate(() => document.body.dataset['since'])).toBe('before');
+  });
+});
