@@ -7,7 +7,7 @@ import { useActionState } from './use-action-state.ts';
 
 interface ActionButtonProps {
   readonly id: ActionId;
-  /** What the button shows; its name for screen readers and its tip are the action's name. Absent: that name. */
+  /** What the button shows; the action's name is its tip, and its name for screen readers where it holds these words. */
   readonly children?: ReactNode;
   readonly showsKey?: boolean;
   readonly className?: string;
@@ -24,7 +24,7 @@ export function ActionButton({ id, children, showsKey = false, className }: Acti
     <button
       type="button"
       className={className}
-      aria-label={children === undefined ? undefined : name}
+      aria-label={isSaidBy(name, children) ? name : undefined}
       aria-pressed={on ?? undefined}
       aria-keyshortcuts={action.key === ' ' ? 'Space' : (action.key ?? undefined)}
       title={name}
@@ -33,7 +33,18 @@ export function ActionButton({ id, children, showsKey = false, className }: Acti
       onClick={() => action.run(client)}
     >
       {children ?? name}
-      {showsKey && action.key !== null && <Key name={action.key} />}
+      {showsKey && action.key !== null && (
+        <span aria-hidden="true">
+          <Key name={action.key} />
+        </span>
+      )}
     </button>
+  );
+}
+
+/** A spoken name must hold what is seen (WCAG 2.5.3): words of its own are read as they stand, a mere sign is not. */
+function isSaidBy(name: string, children: ReactNode): boolean {
+  return (
+    typeof children === 'string' && (!/\p{L}/u.test(children) || name.toLowerCase().includes(children.toLowerCase()))
   );
 }

@@ -127,11 +127,12 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
   it('speaks French and English as set, at once', async () => {
     expect(await tabText()).toBe('Performance');
     await page.keyboard.press('6');
-    await page.selectOption('.view select >> nth=0', 'fr');
+    const language = page.locator('.setting', { hasText: 'view.language' }).locator('select');
+    await language.selectOption('fr');
     await page.waitForSelector('html[lang=fr]');
     expect(await tabText()).toBe('Performances');
     await page.waitForFunction(() => document.querySelector('.state-word')?.textContent === 'DÉMO');
-    await page.selectOption('.view select >> nth=0', 'auto');
+    await language.selectOption('auto');
     await page.waitForSelector('html[lang=en]');
     await page.keyboard.press('1');
   });
