@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useClient } from '../state/console-context.ts';
 import { type ActionId, useWords } from '../words/index.ts';
-import { Key } from './key.tsx';
+import { KeyMark } from './key.tsx';
 import { actionOf } from './table.ts';
 import { useActionState } from './use-action-state.ts';
 
@@ -33,11 +33,7 @@ export function ActionButton({ id, children, showsKey = false, className }: Acti
       onClick={() => action.run(client)}
     >
       {children ?? name}
-      {showsKey && action.key !== null && (
-        <span aria-hidden="true">
-          <Key name={action.key} />
-        </span>
-      )}
+      {showsKey && action.key !== null && <KeyMark name={action.key} />}
     </button>
   );
 }
