@@ -325,10 +325,11 @@ export function describeDesktopShell(name: string, prepare: (bench: TestBench) =
       expect([app.pid, engine, inference].filter(isRunning)).toEqual([]);
       expect(existsSync(path.join(dataDir, 'engine.lock'))).toBe(false);
       const place = JSON.parse(readFileSync(path.join(dataDir, 'desktop', 'window.json'), 'utf8'));
+      // Full screen since its key was pressed above.
       expect(place).toEqual({
         bounds: { x: 0, y: 0, width: 1440, height: 900 },
         isMaximized: false,
-        isFullScreen: false,
+        isFullScreen: true,
       });
     });
   });
