@@ -78,12 +78,15 @@ export async function runEngine(
     engine,
     desk,
     close: async () => {
+      // Threads that keep no program running must be waited for all the same: without this the process could end first.
+      const untilEnded = setInterval(() => {}, KEEP_RUNNING_MS);
       await engine.close();
       await close();
       await logs.close();
       lock.release();
       standardError.say('engine ended\n');
       await standardError.drained();
+      clearInterval(untilEnded);
     },
   };
 }
@@ -100,6 +103,9 @@ function recordingFolders(settings: Settings, dataDir: string): string[] {
     ...own,
   ];
 }
+
+/** Any time will do: the timer's being there keeps the process until it is closed. */
+const KEEP_RUNNING_MS = 1000;
 
 /**
  * One Ctrl+C can arrive several times within this time: the terminal signals the whole process group, and npm passes
