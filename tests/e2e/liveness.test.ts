@@ -132,7 +132,8 @@ describe.skipIf(!hasChromium)('the truth about liveness on screen', () => {
     console.log(
       `STALE after ${staleMs.toFixed(0)} ms, LINK LOST after ${lostMs.toFixed(0)} ms, LIVE ${liveMs.toFixed(0)} ms after frames came back`,
     );
-    expect(staleMs).toBeGreaterThan(200);
+    // 250 ms after the last picture, which a busy machine may have sent a few periods before it fell silent.
+    expect(staleMs).toBeGreaterThan(150);
     expect(staleMs).toBeLessThan(250 + SLACK_MS);
     expect(lostMs).toBeGreaterThan(1900);
     expect(lostMs).toBeLessThan(2000 + SLACK_MS);
