@@ -35,6 +35,9 @@ export interface ServedEngine extends RunningEngine {
   readonly url: string;
 }
 
+/** Any time will do: the timer's being there keeps the process until it is closed. */
+const KEEP_RUNNING_MS = 1000;
+
 /** Engine and HTTP server in this process, on the settings of `flags`. @throws in the operator's words. */
 export async function runEngine(flags: EngineFlags): Promise<ServedEngine>;
 export async function runEngine(flags: EngineFlags, host: EngineHost): Promise<RunningEngine>;
@@ -103,9 +106,6 @@ function recordingFolders(settings: Settings, dataDir: string): string[] {
     ...own,
   ];
 }
-
-/** Any time will do: the timer's being there keeps the process until it is closed. */
-const KEEP_RUNNING_MS = 1000;
 
 /**
  * One Ctrl+C can arrive several times within this time: the terminal signals the whole process group, and npm passes
