@@ -1,10 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests are pure; integration and e2e tests start real processes and sockets, so their files run one after another. */
+/**
+ * Unit tests are pure; integration and e2e tests start real processes and sockets, so their files run one after another,
+ * and each kind only when the one before it is through (`groupOrder`): side by side they would starve each other.
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'integration',
@@ -12,6 +22,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -21,6 +32,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -55,7 +55,7 @@ export class ModelSwitch {
   readonly #ending = new Set<Promise<void>>();
 
   constructor(options: InferenceSupervisorOptions, listener: ModelSwitchListener) {
-    const { gpuQueueSize: _, maxLagMs, mask, spawn: __, startTimeoutMs: ___, ...choice } = options;
+    const { gpuQueueSize: _, maxLagMs, mask, spawn: __, startTimeoutMs: ___, hangFloorMs: ____, ...choice } = options;
     this.#options = options;
     this.#listener = listener;
     this.#maxLagMs = maxLagMs;

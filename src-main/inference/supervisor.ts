@@ -34,6 +34,8 @@ export interface InferenceSupervisorOptions extends InferenceConfig {
   readonly spawn: SpawnInference;
   /** Limit for loading and warming up. Default 30 s. */
   readonly startTimeoutMs?: number;
+  /** No process is taken for hung before this long without an answer. Default 500 ms. */
+  readonly hangFloorMs?: number;
 }
 
 export interface InferenceListener {
@@ -214,7 +216,7 @@ export class InferenceSupervisor {
       if (generation === this.#generation) this.#hear(message as FromInference);
     });
     this.#setState({ pid: child.pid ?? null });
-    const { spawn: _, startTimeoutMs: __, ...config } = this.#options;
+    const { spawn: _, startTimeoutMs: __, hangFloorMs: ___, ...config } = this.#options;
     this.#post({
       type: 'init',
       config: { ...config, maxLagMs: this.#maxLagMs, mask: this.#maskOptions },
@@ -312,7 +314,8 @@ export class InferenceSupervisor {
       this.#suspected = false;
       return;
     }
-    const limit = Math.max(HANG_FLOOR_MS, HANG_FACTOR * (this.#state.warmupP99Ms ?? 0));
+    const floor = this.#options.hangFloorMs ?? HANG_FLOOR_MS;
+    const limit = Math.max(floor, HANG_FACTOR * (this.#state.warmupP99Ms ?? 0));
     const oldest = this.#ledger.oldest()?.handedMs ?? monotonicMs();
     const silent = monotonicMs() - Math.max(oldest, this.#lastHeardMs);
     if (silent <= limit) {
