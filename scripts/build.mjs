@@ -33,6 +33,7 @@ const nodeEntries = {
   'recording-job': 'src-main/recording/recording-job.ts',
   'phantom-worker': 'src-main/phantom/phantom-worker.ts',
   'disk-writer-worker': 'src-main/monitoring/disk-writer-worker.ts',
+  'log-bundle-worker': 'src-main/monitoring/log-bundle-worker.ts',
   'history-worker': 'src-main/monitoring/history-worker.ts',
   // Not in dist/desktop: it looks for its threads and the inference process beside itself, as the command line does.
   'engine-process': 'src-main/desktop/engine-process.ts',

@@ -110,6 +110,8 @@ export const commandSchemas = {
   'alerts.test-route': z.strictObject({ route: remoteRoute }),
   /** Sends again what the receiver did not take in all its tries. */
   'alerts.replay': z.strictObject({ route: remoteRoute }),
+  /** Packs logs and the history of alerts for support, secrets masked. */
+  'logs.bundle': z.strictObject({}),
   /** Opens a source beside the running one until its first frame, and says what was found. */
   'source.test': z.strictObject({ address }),
   /** Whether masks could go there; sends nothing. */
@@ -164,6 +166,15 @@ export interface CommandResults {
   /** `message`: what the receiver said instead; null when it took it. */
   'alerts.test-route': { readonly delivered: boolean; readonly message: string | null };
   'alerts.replay': { readonly replayed: number };
+  'logs.bundle': {
+    /** `GET /api/logs/bundles/NAME` answers with it. */
+    readonly name: string;
+    /** Where it lies on the engine's machine. */
+    readonly file: string;
+    readonly bytes: number;
+    /** What is in it. */
+    readonly entries: readonly string[];
+  };
   'source.test': ConnectionTest;
   'publisher.test': ConnectionTest;
 }

@@ -14,7 +14,8 @@ export function addLogsCommand(program: Command): void {
     .option('--data-dir <folder>', 'data directory of the engine')
     .option('--json', 'print file, size and contents as JSON')
     .action(async (flags: { out: string; dataDir?: string; json?: boolean }) => {
-      const bundle = await bundleLogs(path.resolve(flags.dataDir ?? defaultDataDirectory()), path.resolve(flags.out));
+      const dataDir = path.resolve(flags.dataDir ?? defaultDataDirectory());
+      const bundle = await bundleLogs({ dataDir, file: path.resolve(flags.out), secrets: [] });
       openStandardError().say(
         `${bundle.entries.map((entry) => `  ${entry}\n`).join('')}${bundle.file}: ${bundle.bytes} bytes\n`,
       );

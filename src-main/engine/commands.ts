@@ -71,12 +71,18 @@ const commandHandlers: Handlers = {
   'metrics.history': async (engine, query) => metricHistory(engine.monitoring, query),
   'alerts.test-route': (engine, { route }) => engine.monitoring.alertDesk.testRoute(route),
   'alerts.replay': async (engine, { route }) => ({ replayed: await engine.monitoring.alertDesk.replay(route) }),
+  'logs.bundle': (engine) => engine.logDesk.bundle(),
   'source.test': (engine, { address }) => engine.testSource(address),
   'publisher.test': (engine, { address }) => engine.testPublisher(address),
 };
 
 /** They change nothing and take seconds: nobody has to wait for them. */
-const INDEPENDENT: ReadonlySet<CommandName> = new Set(['source.test', 'publisher.test', 'metrics.history']);
+const INDEPENDENT: ReadonlySet<CommandName> = new Set([
+  'source.test',
+  'publisher.test',
+  'metrics.history',
+  'logs.bundle',
+]);
 
 /** Runs the commands of all consoles one after another: two at once could open a source or a publisher that nobody owns. */
 export class CommandQueue {

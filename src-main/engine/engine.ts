@@ -25,6 +25,7 @@ import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-fee
 import { InferenceDesk } from './inference-desk.ts';
 import { lagLimitMs } from './inference-options.ts';
 import { LivePath } from './live-path.ts';
+import { LogDesk } from './log-desk.ts';
 import { ModelDesk } from './model-desk.ts';
 import { MonitoringDesk } from './monitoring-desk.ts';
 import type { EnginePart } from './part.ts';
@@ -67,6 +68,7 @@ export class Engine implements EngineBackend {
   readonly build: string;
   readonly queues: PipelineQueues;
   readonly monitoring: MonitoringDesk;
+  readonly logDesk: LogDesk;
   readonly #settings: SettingsStore;
   readonly #logs: Logs;
   readonly #problems = new ProblemBoard();
@@ -111,6 +113,7 @@ export class Engine implements EngineBackend {
     });
     this.#source = this.#buildSource();
     this.monitoring = this.#buildMonitoring(options, settings);
+    this.logDesk = new LogDesk(options);
     this.#recording = this.#buildRecording(options);
     this.#shelf = new RecordingShelf(this.#recording, options.logs.log);
     this.#space = new SpaceDesk({
@@ -215,6 +218,10 @@ export class Engine implements EngineBackend {
       return Promise.reject(new Error('the engine is closing'));
     }
     return this.#commands.run(name, args);
+  }
+
+  logBundle(name: string): Promise<Uint8Array | null> {
+    return this.logDesk.read(name);
   }
 
   snapshot(): EngineSnapshot {

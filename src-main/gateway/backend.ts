@@ -20,6 +20,8 @@ export interface EngineBackend {
   attachDisplay(sink: { sendFrame(bytes: Uint8Array<ArrayBuffer>): void }): DisplayHandle;
   /** Monotonic ms, the clock of all frame times. */
   now(): number;
+  /** A bundle of logs that the command `logs.bundle` has made; null: there is none of that name. */
+  logBundle(name: string): Promise<Uint8Array | null>;
   execute<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]>;
 }
 

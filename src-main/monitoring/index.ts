@@ -17,7 +17,7 @@ export { type ArchiveFigures, type KpiContext, KpiSampler, type ProviderFigures 
 export { LineWriter } from './line-writer.ts';
 export { LivenessMonitor } from './liveness.ts';
 export type { Log, LogFields, LogLevel } from './log.ts';
-export { bundleLogs, type LogBundle } from './log-bundle.ts';
+export { type BundleRequest, bundleLogs, type LogBundle } from './log-bundle.ts';
 export { Logs, type LogsOptions } from './logs.ts';
 export { maskSecrets } from './mask-secrets.ts';
 export { BadMetric, MetricRegistry } from './metric-registry.ts';
@@ -25,6 +25,7 @@ export { AddressForbidden, isForbidden } from './post.ts';
 export { ProblemBoard } from './problem-board.ts';
 export { OtherProcessProbe, OwnProcessProbe, type ProcessFigures, parsePs } from './process-probe.ts';
 export { RotatingFile, type Rotation } from './rotating-file.ts';
+export { runLogBundle } from './run-log-bundle.ts';
 export { SampleRing } from './sample-ring.ts';
 export { stageMs } from './stage-durations.ts';
 export { type UpstreamFigures, UpstreamTruth } from './upstream-truth.ts';

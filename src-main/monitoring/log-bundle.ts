@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { lstat, open, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -6,6 +6,8 @@ import { maskSecrets } from './mask-secrets.ts';
 
 /** The newest of each file: what led to a problem is at its end, and a bundle has to fit into a mail. */
 const MAX_FILE_BYTES = 2 * 2 ** 20;
+/** Of all files together, before packing; the oldest files stay out. */
+const MAX_BYTES = 24 * 2 ** 20;
 const BLOCK = 512;
 
 export interface LogBundle {
@@ -15,38 +17,85 @@ export interface LogBundle {
   readonly entries: readonly string[];
 }
 
+export interface BundleRequest {
+  readonly dataDir: string;
+  /** Written, or replaced. */
+  readonly file: string;
+  /** What gives access to something here, to be masked whatever its shape. */
+  readonly secrets: readonly string[];
+}
+
 /**
  * Logs and the history of alerts of a data directory as one `.tar.gz`, for support. Secrets are masked once more, and
- * settings are not among it: nothing in it is a picture or gives access to anything.
+ * settings are not among it: nothing in it is a picture or gives access to anything. It takes seconds of computing:
+ * the engine has a thread do it (`runLogBundle`).
  */
-export async function bundleLogs(dataDir: string, file: string): Promise<LogBundle> {
-  const found = [
+export async function bundleLogs({ dataDir, file, secrets }: BundleRequest): Promise<LogBundle> {
+  const found = newestThatFit([
     ...(await filesIn(dataDir, 'logs', /\.log(\.\d+)?$/)),
     ...(await filesIn(dataDir, 'history', /^alerts/)),
-  ];
+  ]);
   const blocks: Buffer[] = [];
-  for (const name of found) {
-    blocks.push(...tarEntry(name, Buffer.from(maskSecrets(await tailOf(path.join(dataDir, name))))));
+  for (const { name, takenBytes } of found) {
+    const text = await tailOf(path.join(dataDir, name), takenBytes);
+    blocks.push(...tarEntry(name, Buffer.from(maskSecrets(text, secrets))));
   }
   const packed = await promisify(gzip)(Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]));
   await writeFile(file, packed, { mode: 0o600 });
-  return { file, bytes: packed.byteLength, entries: found };
+  return { file, bytes: packed.byteLength, entries: found.map(({ name }) => name) };
 }
 
-async function filesIn(dataDir: string, folder: string, pattern: RegExp): Promise<string[]> {
+interface Found {
+  /** With its folder. */
+  readonly name: string;
+  readonly changedMs: number;
+  /** How much of its end is taken. */
+  readonly takenBytes: number;
+}
+
+/** Plain files only: a link could lead out of the data directory. */
+async function filesIn(dataDir: string, folder: string, pattern: RegExp): Promise<Found[]> {
   const names = await readdir(path.join(dataDir, folder)).catch(() => []);
   const checked = await Promise.all(
-    names.sort().map(async (name) => ({ name, isFile: (await stat(path.join(dataDir, folder, name))).isFile() })),
+    names
+      .filter((name) => pattern.test(name))
+      .sort()
+      .map(async (name) => {
+        const stats = await lstat(path.join(dataDir, folder, name));
+        const takenBytes = Math.min(stats.size, MAX_FILE_BYTES);
+        return { name: `${folder}/${name}`, changedMs: stats.mtimeMs, takenBytes, isFile: stats.isFile() };
+      }),
   );
-  return checked.filter(({ name, isFile }) => isFile && pattern.test(name)).map(({ name }) => `${folder}/${name}`);
+  return checked.filter(({ isFile }) => isFile);
+}
+
+/** In the order given. */
+function newestThatFit(files: readonly Found[]): Found[] {
+  let left = MAX_BYTES;
+  const kept = new Set<Found>();
+  for (const file of files.toSorted((x, y) => y.changedMs - x.changedMs)) {
+    left -= file.takenBytes;
+    if (left < 0) {
+      break;
+    }
+    kept.add(file);
+  }
+  return files.filter((file) => kept.has(file));
 }
 
 /** Whole lines of the end of a file. */
-async function tailOf(file: string): Promise<string> {
-  const bytes = await readFile(file);
-  const tail = bytes.subarray(Math.max(0, bytes.byteLength - MAX_FILE_BYTES));
-  const text = tail.toString('utf8');
-  return tail.byteLength === bytes.byteLength ? text : text.slice(text.indexOf('\n') + 1);
+async function tailOf(file: string, takenBytes: number): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - takenBytes);
+    const bytes = Buffer.alloc(Math.min(size, takenBytes));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, start);
+    const text = bytes.toString('utf8', 0, bytesRead);
+    return start === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Header (ustar) and content of one file, padded to whole blocks. */

@@ -63,6 +63,11 @@ export class Logs {
     this.#tellProblem = listener;
   }
 
+  /** What is masked in every line whatever its shape. */
+  get secrets(): readonly string[] {
+    return this.#secrets;
+  }
+
   /** Lines that could not be written so far. */
   get lost(): number {
     return this.disk?.lost ?? 0;

@@ -2,6 +2,7 @@ import type { RouteGroup } from '../app.ts';
 import { commands } from './commands.ts';
 import { consoleFiles, consoleSocket } from './console.ts';
 import { docsPage, openApi } from './docs.ts';
+import { logs } from './logs.ts';
 import { metrics } from './metrics.ts';
 import { prometheus } from './prometheus.ts';
 import { session } from './session.ts';
@@ -24,6 +25,7 @@ export function routeGroups({ consoleDir, docsDir }: RouteFolders): RouteGroup[]
     prometheus,
     settings,
     commands,
+    logs,
     consoleSocket,
     ...(docsDir === null ? [] : [docsPage(docsDir)]),
     ...(consoleDir === null ? [] : [consoleFiles(consoleDir)]),

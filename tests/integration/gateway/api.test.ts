@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
@@ -7,7 +10,13 @@ import {
   pipelineSchema,
   sampleSchema,
 } from '../../../src-main/gateway/schemas.ts';
-import { commandSchemas, type KpiSample, METRICS, settingsSchema } from '../../../src-shared/index.ts';
+import {
+  type CommandResults,
+  commandSchemas,
+  type KpiSample,
+  METRICS,
+  settingsSchema,
+} from '../../../src-shared/index.ts';
 import { ask, openSocket } from '../../support/http.ts';
 import { eventually, TestBench } from '../../support/processes.ts';
 import { serveEngine } from '../../support/served-engine.ts';
@@ -62,7 +71,9 @@ describe('the API', () => {
     );
     const files = /^\/(\*|dashboard|docs.*)?$/;
     const served = engine.routes.filter(({ method, url }) => method !== 'HEAD' && !files.test(url));
-    expect(described.sort()).toEqual(served.map(({ method, url }) => `${method} ${url}`).sort());
+    expect(described.sort()).toEqual(
+      served.map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`).sort(),
+    );
     const references = JSON.stringify(api.paths).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
     for (const [, name] of references) {
       expect(api.components.schemas, `schema ${name}`).toHaveProperty(name as string);
@@ -145,6 +156,36 @@ describe('the API', () => {
     const unknown = await send('POST', '/api/commands/metrics.history', { figures: ['fps'], points: 5 });
     expect(JSON.parse(unknown.body).detail).toMatch(/figure "fps"/);
     expect((await send('POST', '/api/commands/alerts.acknowledge', { key: 'no such alert' })).status).toBe(422);
+  });
+
+  it('bundles logs for support: made by a command, fetched by its name, and no other file is', async () => {
+    // No shape of a secret: it is known by being one of the settings.
+    writeFileSync(
+      path.join(engine.dataDir, 'logs', 'pipeline.log.1'),
+      'x | said="https://hooks.example/T0/B0/hidden"\n',
+    );
+    const made = await send('POST', '/api/commands/logs.bundle', {});
+    expect(made.status).toBe(200);
+    const { name, file, bytes, entries } = JSON.parse(made.body).value as CommandResults['logs.bundle'];
+    expect(file).toBe(path.join(engine.dataDir, 'bundles', name));
+    expect(entries).toEqual(expect.arrayContaining(['logs/kpi.log', 'logs/pipeline.log', 'logs/pipeline.log.1']));
+    const answer = await fetch(engine.at(`/api/logs/bundles/${name}`));
+    expect(answer.headers.get('content-type')).toBe('application/gzip');
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`);
+    const packed = Buffer.from(await answer.arrayBuffer());
+    expect(packed.byteLength).toBe(bytes);
+    const text = gunzipSync(packed).toString('latin1');
+    expect(text).toContain('igt.kpi | ts=');
+    expect(text).toContain('x | said="********"');
+    expect(text).not.toContain('hidden');
+    for (const other of [
+      'settings.json',
+      '..%2Fsettings.json',
+      '../../settings.json',
+      'ultramotion-logs-20260101T000000Z.tar.gz',
+    ]) {
+      expect((await get(`/api/logs/bundles/${other}`)).status, other).toBe(404);
+    }
   });
 
   it('takes nothing but JSON: a form of another page cannot command', async () => {
