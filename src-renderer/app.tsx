@@ -1,5 +1,6 @@
 import { Suspense } from 'react';
 import { useKeyboard } from './actions/index.ts';
+import { useFirstRun } from './guide/index.ts';
 import { LiveView } from './live/index.ts';
 import { HeaderStrip, HelpPanel, LAZY_VIEWS, useDocumentTheme, useView, ViewGuard } from './shell/index.ts';
 import type { ConsoleClient } from './state/console-client.ts';
@@ -23,6 +24,7 @@ function Console({ client }: { readonly client: ConsoleClient }) {
   useKeyboard(client);
   useDocumentLanguage();
   useDocumentTheme();
+  useFirstRun();
   const Other = view === 'live' ? undefined : LAZY_VIEWS[view];
   return (
     <div className="console">

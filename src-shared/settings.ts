@@ -235,6 +235,10 @@ export const settingsSchema = z.strictObject({
     title: 'State, age and recording in type that is readable at 3 m',
     live: true,
   }),
+  'view.guideDone': setting(z.boolean().default(false), {
+    title: 'The guide of the first start has been gone through or skipped; off: it opens at the next start',
+    live: true,
+  }),
   'view.noMaskAfterMs': setting(z.number().min(20).max(5000).default(150), {
     title:
       'Without a mask for this long, or twice as long as masks take, the raw picture is shown with the badge NO MASK',

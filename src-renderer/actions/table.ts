@@ -1,3 +1,4 @@
+import { guideActions } from '../guide/actions.ts';
 import { liveActions } from '../live/actions.ts';
 import { recordingActions } from '../recordings/actions.ts';
 import { shellActions } from '../shell/actions.ts';
@@ -7,7 +8,13 @@ import type { ActionId } from '../words/words.ts';
 import type { Action } from './action.ts';
 
 /** Everything that can be done, in the order the list of keys shows it. A view's actions stand in its `actions.ts`. */
-export const ACTIONS: readonly Action[] = [...liveActions, ...spaceActions, ...recordingActions, ...shellActions];
+export const ACTIONS: readonly Action[] = [
+  ...liveActions,
+  ...spaceActions,
+  ...recordingActions,
+  ...shellActions,
+  ...guideActions,
+];
 
 const byId = new Map<ActionId, Action>(ACTIONS.map((action) => [action.id, action]));
 

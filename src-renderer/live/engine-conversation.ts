@@ -97,7 +97,7 @@ export class EngineConversation {
     if (message === null) {
       this.#listener.onRefused('text message that is not one of the protocol');
     } else if (message.type === 'hello') {
-      this.#hello(message.protocol, message.build);
+      this.#hello(message);
     } else if (!this.#greeted) {
       this.#listener.onRefused(`${message.type} before hello`);
     } else if (message.type === 'echo') {
@@ -107,7 +107,7 @@ export class EngineConversation {
     }
   }
 
-  #hello(protocol: number, build: string): void {
+  #hello({ protocol, build, role }: Extract<EngineMessage, { type: 'hello' }>): void {
     if (protocol !== CONSOLE_PROTOCOL || build !== this.#build) {
       this.#ended = true;
       this.#transport.close();
@@ -116,7 +116,7 @@ export class EngineConversation {
     }
     this.#greeted = true;
     this.#startEchoes();
-    this.#listener.onLink({ state: 'open' });
+    this.#listener.onLink({ state: 'open', role });
   }
 
   #picture(bytes: Uint8Array): void {

@@ -1,4 +1,5 @@
 import { type CSSProperties, useEffect, useRef } from 'react';
+import { Guide, useGuide } from '../guide/index.ts';
 import { useConsole, usePresentation } from '../state/console-context.ts';
 import { useWords } from '../words/index.ts';
 import { CineBar } from './cine-bar.tsx';
@@ -19,16 +20,17 @@ export function LiveView({ hidden }: { readonly hidden: boolean }) {
   const presentation = usePresentation();
   const panelOpen = useLiveView((state) => state.panelOpen);
   const split = useLiveView((state) => state.split);
+  const guided = useGuide((state) => state.open);
   useFreshStart();
   return (
-    <main className="live" hidden={hidden} aria-label={live.stage} data-panel={panelOpen}>
+    <main className="live" hidden={hidden} aria-label={live.stage} data-panel={guided ? 'guide' : panelOpen}>
       <div className="stage" data-tone={presentation.tone} data-split={split}>
         {split && <RawHalf presentation={presentation} />}
         <OverlayHalf presentation={presentation} split={split} />
         <Veil presentation={presentation} />
       </div>
       <CineBar />
-      {panelOpen && <SidePanel />}
+      {guided ? <Guide /> : panelOpen && <SidePanel />}
     </main>
   );
 }

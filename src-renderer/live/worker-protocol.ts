@@ -38,7 +38,9 @@ export type ToWorker =
 
 /** `mismatch`: engine and page are of different versions, and only a reload of the page helps. */
 export type EngineLink =
-  | { readonly state: 'connecting' | 'open' | 'lost' }
+  | { readonly state: 'connecting' | 'lost' }
+  /** `view`: this console may only look; its commands are refused. */
+  | { readonly state: 'open'; readonly role: 'view' | 'operate' }
   | { readonly state: 'mismatch'; readonly engineBuild: string };
 
 /** The picture on screen, as far as words and layout depend on it. */

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { SETTING_KEYS, type SettingKey } from '../../src-shared/index.ts';
+import { ActionButton } from '../actions/index.ts';
 import { useConsole } from '../state/console-context.ts';
 import { Store, useStore } from '../state/store.ts';
 import { useWords, type Words } from '../words/index.ts';
@@ -36,6 +37,7 @@ export function SettingsView() {
           onChange={(event) => settingsStore.set({ search: event.target.value })}
         />
         <SettingsFile settings={settings} />
+        <ActionButton id="guide.open" showsKey />
       </div>
       {waiting > 0 && <p className="settings-waiting">{words.settings.waiting(waiting)}</p>}
       {found.length === 0 && <p>{words.settings.nothingFound(search)}</p>}

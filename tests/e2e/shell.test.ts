@@ -1,31 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, TestBench } from '../support/processes.ts';
 import { hasChromium, launchBrowser, screenshot } from './browser.ts';
+import { seriousFaults } from './faults.ts';
 
 /** Slow enough for a busy machine; what is tested here does not depend on the rate. */
 const SOURCE_FPS = '10';
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Fault {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly string[];
-}
-
-/** Faults axe calls serious or critical, on the page as it is. */
-async function seriousFaults(page: Page): Promise<Fault[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const axe = (window as unknown as { axe: { run(): Promise<{ violations: never[] }> } }).axe;
-    const { violations } = await axe.run();
-    return (violations as { id: string; impact: string; nodes: { html: string }[] }[])
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html.slice(0, 160)) }));
-  });
-}
 
 /** Height of the capitals of an element, its contrast with what is behind it, and whether all of it is seen. */
 function legibility(page: Page, selector: string) {

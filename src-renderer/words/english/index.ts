@@ -1,5 +1,6 @@
 import { alerts } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
+import { guide, guideActions } from './guide.ts';
 import { live, liveActions } from './live.ts';
 import { performance } from './performance.ts';
 import { recordingActions, recordings } from './recordings.ts';
@@ -19,5 +20,6 @@ export const english = {
   recordings,
   settings,
   space,
-  actions: { ...shellActions, ...liveActions, ...recordingActions, ...spaceActions },
+  guide,
+  actions: { ...shellActions, ...liveActions, ...recordingActions, ...spaceActions, ...guideActions },
 };

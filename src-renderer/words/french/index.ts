@@ -1,6 +1,7 @@
 import type { Words } from '../words.ts';
 import { alerts } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
+import { guide, guideActions } from './guide.ts';
 import { live, liveActions } from './live.ts';
 import { performance } from './performance.ts';
 import { recordingActions, recordings } from './recordings.ts';
@@ -19,5 +20,6 @@ export const french: Words = {
   recordings,
   settings,
   space,
-  actions: { ...shellActions, ...liveActions, ...recordingActions, ...spaceActions },
+  guide,
+  actions: { ...shellActions, ...liveActions, ...recordingActions, ...spaceActions, ...guideActions },
 };

@@ -59,6 +59,7 @@ export const settingTitles: Record<SettingKey, string> = {
   'view.language': 'Langue de la console ; automatique : celle du navigateur',
   'view.theme': 'Couleurs de la console',
   'view.largeType': 'État, âge et enregistrement en caractères lisibles à 3 m',
+  'view.guideDone': 'Le guide du premier démarrage a été suivi ou passé ; sinon il s’ouvre au prochain démarrage',
   'view.noMaskAfterMs': 'Sans masque depuis ce temps, l’image brute est montrée avec la mention PAS DE MASQUE',
   'http.host': 'Adresse où la console, l’API et les mesures sont servies',
   'http.port': 'Port de la console, de l’API et des mesures',

@@ -80,7 +80,13 @@ const snapshot: EngineSnapshot = {
   alerts: [],
 };
 
-const live: PresentationInput = { link: { state: 'open' }, engineSilent: false, snapshot, picture, cine: null };
+const live: PresentationInput = {
+  link: { state: 'open', role: 'operate' },
+  engineSilent: false,
+  snapshot,
+  picture,
+  cine: null,
+};
 
 describe('what is shown of the picture', () => {
   it('is LIVE without a veil only for a fresh picture of a live source', () => {

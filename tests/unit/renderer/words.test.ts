@@ -54,6 +54,11 @@ const SAME_IN_BOTH = new Set([
   'settings.choices.normal',
   'settings.choices.webgl',
   'settings.choices.fr',
+  // As Slicer's own form names them.
+  'guide.slicer.fields.type',
+  'guide.slicer.fields.client',
+  'guide.slicer.fields.host',
+  'guide.slicer.fields.port',
 ]);
 const SYMBOL = /^[^\p{L}]*$/u;
 
