@@ -1,7 +1,7 @@
 /**
  * Masks between processes and to consoles: one bit a pixel, row-major, least significant bit first. An eighth of the
  * bytes, and cheaper to pack and unpack than the difference costs to copy. Both directions work on several pixels at a
- * time: they are on the path of every frame.
+ * time and pass over what is not bone, most of any mask: they are on the path of every frame.
  */
 
 /** Bytes of a bit-packed mask of so many pixels. */
@@ -13,7 +13,9 @@ export function packMask(mask: Uint8Array): Uint8Array {
   const whole = mask.byteOffset % 4 === 0 ? mask.length >> 3 : 0;
   const words = new Uint32Array(mask.buffer, whole === 0 ? 0 : mask.byteOffset, whole * 2);
   for (let byte = 0; byte < whole; byte++) {
-    bits[byte] = nibble(words[2 * byte] as number) | (nibble(words[2 * byte + 1] as number) << 4);
+    const first = words[2 * byte] as number;
+    const second = words[2 * byte + 1] as number;
+    if ((first | second) !== 0) bits[byte] = nibble(first) | (nibble(second) << 4);
   }
   for (let i = whole << 3; i < mask.length; i++) {
     bits[i >> 3] = (bits[i >> 3] as number) | ((mask[i] as number) << (i & 7));
@@ -37,8 +39,10 @@ for (let value = 0; value < 256; value++) {
 export function unpackMask(bits: Uint8Array, out: Uint8Array, on = 1): void {
   const whole = out.byteOffset % 4 === 0 ? out.length >> 3 : 0;
   const words = new Uint32Array(out.buffer, whole === 0 ? 0 : out.byteOffset, whole * 2);
+  out.fill(0);
   for (let byte = 0; byte < whole; byte++) {
     const value = bits[byte] as number;
+    if (value === 0) continue;
     // Bytes of 0/1 times a value below 256 never carry into their neighbour.
     words[2 * byte] = (SPREAD[2 * value] as number) * on;
     words[2 * byte + 1] = (SPREAD[2 * value + 1] as number) * on;

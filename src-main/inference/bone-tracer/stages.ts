@@ -4,10 +4,9 @@ import type { RunOutcome, RunValues } from '../messages.ts';
 import { type FrameStages, failure, NO_BONE, type PreparedRun, type Verdict } from '../model-kind.ts';
 import { beamSpacing, beamView } from '../picture/beam-view.ts';
 import { GrayPicture } from '../picture/gray.ts';
-import { findImageArea, Surround } from '../picture/image-area.ts';
+import { PictureFinder } from '../picture/picture-finder.ts';
 import { pictureRefusal } from '../picture/picture-limits.ts';
 import { Resampler } from '../picture/resample.ts';
-import { isSector } from '../picture/sector.ts';
 import { drawBand } from './band.ts';
 
 /** Inputs under way: one running, one prepared, one being prepared. */
@@ -19,6 +18,7 @@ export class BoneTracerStages implements FrameStages {
   readonly #manifest: BoneTracerManifest;
   readonly #resampler = new Resampler();
   readonly #gray = new GrayPicture();
+  readonly #finder = new PictureFinder();
   readonly #spare: Float32Array<ArrayBuffer>[] = [];
   #mask = new Uint8Array(0);
 
@@ -30,14 +30,14 @@ export class BoneTracerStages implements FrameStages {
     const [columns, rows] = frame.size;
     const pixels = this.#gray.of(frame);
     const view = beamView(columns, rows, frame.orientation);
-    const surround = new Surround(pixels, view);
-    const area = findImageArea(surround, view);
-    if (area === null) return NO_BONE;
+    const found = this.#finder.find(frame, pixels, view);
+    if (found === null) return NO_BONE;
+    const { area, isSector } = found;
     const spacing = beamSpacing(frame.scale.mmPerPixel, frame.orientation);
     // The grid's size follows from the scale, so a wrong scale must be caught before memory is taken for it.
     const refusal = pictureRefusal(area, spacing, this.#manifest);
     if (refusal !== null) return failure(`${this.#manifest.id}: ${refusal}`);
-    if (isSector(surround, area)) {
+    if (isSector) {
       return failure(`sector picture: ${this.#manifest.id} needs a linear picture, whose beams run straight down`);
     }
     const { mmPerPixel } = this.#manifest.input;

@@ -3,11 +3,18 @@ import type { RunOutcome } from '../messages.ts';
 
 type Output = SegmenterManifest['output'];
 
+/** One value per cell, bone from `least` on, in the output's own terms. */
+export interface Levels {
+  readonly levels: Float32Array;
+  readonly least: number;
+}
+
 /** A segmenter's output read as bone: which cells are, and how probable each is. Used again for every frame. */
 export class BoneGrid {
   readonly #output: Output;
   #values: Float32Array = new Float32Array(0);
   #mask = new Uint8Array(0);
+  #levels: Levels | null = null;
   columns = 0;
   rows = 0;
 
@@ -18,6 +25,11 @@ export class BoneGrid {
   /** Row-major, 0/1. */
   get mask(): Uint8Array {
     return this.#mask;
+  }
+
+  /** What the mask was cut from; null where bone has several channels or competes with others. */
+  get levels(): Levels | null {
+    return this.#levels;
   }
 
   /** Marks the cells whose probability is at least `threshold`. @throws {RangeError} for an output of another shape. */
@@ -88,10 +100,12 @@ export class BoneGrid {
     if (bone.length === 1 && activation !== 'softmax') {
       // One look per cell: the threshold is turned into the output's own terms instead of every value into a probability.
       const least = activation === 'sigmoid' ? Math.log(threshold / (1 - threshold)) : threshold;
-      const values = this.#values.subarray(only! * mask.length, (only! + 1) * mask.length);
-      for (let cell = 0; cell < mask.length; cell++) mask[cell] = values[cell]! >= least ? 1 : 0;
+      const levels = this.#values.subarray(only! * mask.length, (only! + 1) * mask.length);
+      for (let cell = 0; cell < mask.length; cell++) mask[cell] = levels[cell]! >= least ? 1 : 0;
+      this.#levels = { levels, least };
       return;
     }
+    this.#levels = null;
     for (let cell = 0; cell < mask.length; cell++) mask[cell] = this.probabilityAt(cell) >= threshold ? 1 : 0;
   }
 }

@@ -1,17 +1,16 @@
 import type { GpuFrame } from '../../../src-shared/index.ts';
 import type { SegmenterManifest } from '../manifest.ts';
+import { ContourPlacer } from '../mask/contour-placing.ts';
 import { type MaskOptions, rulesInForce } from '../mask/options.ts';
 import { MaskPieces } from '../mask/pieces.ts';
 import { MaskPlacer } from '../mask/placing.ts';
 import type { RunInput, RunOutcome, RunValues } from '../messages.ts';
 import { type FrameStages, failure, NO_BONE, type PreparedRun, type Verdict } from '../model-kind.ts';
-import { AreaKeeper } from '../picture/area-keeper.ts';
 import { beamSpacing, beamView } from '../picture/beam-view.ts';
 import { GrayPicture } from '../picture/gray.ts';
-import { findImageArea, Surround } from '../picture/image-area.ts';
 import { InputMaker, type Picture } from '../picture/model-input.ts';
+import { PictureFinder } from '../picture/picture-finder.ts';
 import { pictureRefusal } from '../picture/picture-limits.ts';
-import { isSector } from '../picture/sector.ts';
 import { BoneGrid } from './bone-grid.ts';
 
 /**
@@ -23,10 +22,11 @@ export class SegmenterStages implements FrameStages {
   readonly #manifest: SegmenterManifest;
   readonly #input: InputMaker;
   readonly #gray = new GrayPicture();
-  readonly #area = new AreaKeeper();
+  readonly #finder = new PictureFinder();
   readonly #grid: BoneGrid;
   readonly #pieces = new MaskPieces();
   readonly #placer = new MaskPlacer();
+  readonly #contours = new ContourPlacer();
 
   constructor(manifest: SegmenterManifest) {
     this.#manifest = manifest;
@@ -38,15 +38,13 @@ export class SegmenterStages implements FrameStages {
     const [columns, rows] = frame.size;
     const gray = this.#gray.of(frame);
     const view = beamView(columns, rows, frame.orientation);
-    const surround = new Surround(gray, view);
-    const found = findImageArea(surround, view);
+    const found = this.#finder.find(frame, gray, view);
     if (found === null) return NO_BONE;
-    const key = `${frame.series} ${columns} ${rows} ${frame.orientation}`;
-    const area = this.#area.keep(found, [view.columns, view.rows], key);
+    const { area, isSector } = found;
     const spacing = beamSpacing(frame.scale.mmPerPixel, frame.orientation);
     const refusal = pictureRefusal(area, spacing, this.#manifest);
     if (refusal !== null) return failure(`${this.#manifest.id}: ${refusal}`);
-    if (this.#manifest.beams === 'straight' && isSector(surround, area)) {
+    if (this.#manifest.beams === 'straight' && isSector) {
       return failure(`sector picture: ${this.#manifest.id} needs a linear picture, whose beams run straight down`);
     }
     const isColour = frame.components === 3 && this.#manifest.input.channels === 3;
@@ -80,12 +78,16 @@ export class SegmenterStages implements FrameStages {
     const mask = { mask: grid.mask, columns: grid.columns, rows: grid.rows, spacing: cell };
     const drawn = this.#pieces.clean(mask, rules, grid.probabilityAt);
     if (drawn === 0) return NO_BONE;
-    const score = grid.meanProbability();
+    const placed = { mask: grid.mask, columns: grid.columns, scale };
+    const isCoarser = scale[0] < 1 && scale[1] < 1;
     return {
       ...NO_BONE,
       state: 'bone',
-      mask: this.#placer.place({ mask: grid.mask, columns: grid.columns, scale }, view, area),
-      score,
+      mask:
+        isCoarser && grid.levels !== null
+          ? this.#contours.place({ ...placed, ...grid.levels }, view, area)
+          : this.#placer.place(placed, view, area),
+      score: grid.meanProbability(),
     };
   }
 }

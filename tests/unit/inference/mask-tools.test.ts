@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ContourPlacer } from '../../../src-main/inference/mask/contour-placing.ts';
 import { MODEL_OWN_MASK, rulesInForce } from '../../../src-main/inference/mask/options.ts';
 import { MaskPieces } from '../../../src-main/inference/mask/pieces.ts';
 import { MaskPlacer } from '../../../src-main/inference/mask/placing.ts';
@@ -124,6 +125,67 @@ describe('placing a model’s mask on the source', () => {
       expect(new MaskPlacer().place(grid, view, area)).toEqual(turnedTo(orientation, upright, size).pixels);
     });
   }
+});
+
+describe('placing a model’s mask by its levels', () => {
+  const area = { u0: 0, u1: 16, v0: 0, v1: 16 };
+  const view = beamView(16, 16, 'MF');
+
+  /** A grid of 4 x 4 cells, each 4 x 4 source pixels, bone where the level reaches 0. */
+  const gridOf = (levelAt: (column: number, row: number) => number) => {
+    const levels = Float32Array.from({ length: 16 }, (_, cell) => levelAt(cell % 4, cell >> 2));
+    return {
+      mask: Uint8Array.from(levels, (level) => (level >= 0 ? 1 : 0)),
+      columns: 4,
+      scale: [0.25, 0.25] as const,
+      levels,
+      least: 0,
+    };
+  };
+  const firstBoneRow = (mask: Uint8Array, x: number): number => {
+    for (let y = 0; y < 16; y++) if (mask[y * 16 + x] === 1) return y;
+    return -1;
+  };
+
+  it('puts an edge between two cells where the levels cross, to the pixel', () => {
+    // Centres of rows 1 and 2 lie at y = 6 and 10; from -1 to 3 the level is 0 at y = 7.
+    const mask = new ContourPlacer().place(
+      gridOf((_, row) => 4 * row - 5),
+      view,
+      area,
+    );
+    for (let x = 0; x < 16; x++) expect(firstBoneRow(mask, x)).toBe(7);
+  });
+
+  it('follows a slanted edge in steps of a pixel, not of a cell', () => {
+    const mask = new ContourPlacer().place(
+      gridOf((column, row) => row - 1.2 - 0.25 * column),
+      view,
+      area,
+    );
+    const edge = Array.from({ length: 11 }, (_, x) => firstBoneRow(mask, x + 2));
+    expect(edge.every((y, i) => i === 0 || [0, 1].includes(y - edge[i - 1]!))).toBe(true);
+    expect(new Set(edge).size).toBeGreaterThanOrEqual(3);
+  });
+
+  it('draws nothing where rules cleared every cell, and nothing beyond a cell of one that stayed', () => {
+    const grid = gridOf(() => 5);
+    grid.mask.fill(0);
+    expect(new ContourPlacer().place(grid, view, area).includes(1)).toBe(false);
+    grid.mask[0] = 1;
+    const mask = new ContourPlacer().place(grid, view, area);
+    expect(mask[0]).toBe(1);
+    for (let at = 0; at < mask.length; at++) if (mask[at] === 1) expect(Math.max(at % 16, at >> 4)).toBeLessThan(4);
+  });
+
+  it('is the same picture however the source is turned', () => {
+    const grid = gridOf((column, row) => row - 1.2 - 0.25 * column);
+    const upright = Uint8Array.from(new ContourPlacer().place(grid, view, area));
+    for (const orientation of ORIENTATIONS) {
+      const turned = new ContourPlacer().place(grid, beamView(16, 16, orientation), area);
+      expect(turned).toEqual(turnedTo(orientation, upright, [16, 16]).pixels);
+    }
+  });
 });
 
 describe('smoothing over frames', () => {

@@ -9,6 +9,7 @@ import { MODEL_OWN_MASK } from '../../../src-main/inference/mask/options.ts';
 import { isPreparedRun, type PreparedRun, type Verdict } from '../../../src-main/inference/model-kind.ts';
 import { beamView } from '../../../src-main/inference/picture/beam-view.ts';
 import { findImageArea, Surround } from '../../../src-main/inference/picture/image-area.ts';
+import { PictureFinder } from '../../../src-main/inference/picture/picture-finder.ts';
 import { Resampler } from '../../../src-main/inference/picture/resample.ts';
 import { isSector } from '../../../src-main/inference/picture/sector.ts';
 import { ORIENTATIONS } from '../../../src-shared/index.ts';
@@ -193,7 +194,39 @@ describe('the image area', () => {
   });
 });
 
+describe('looking for the picture in a stream', () => {
+  const view = beamView(640, 480, 'MF');
+  const { pixels } = phantomFrame({ seed: 1 });
+  const halved = pixels.map((value, i) => (i % 640 < 320 ? value : 0));
+  const frame = gpuFrame(pixels, [640, 480], [0.1, 0.1]);
+
+  it('is done in every fourth frame', () => {
+    const finder = new PictureFinder();
+    const widths = [pixels, halved, halved, halved, halved].map((of) => {
+      const { area } = finder.find(frame, of, view)!;
+      return area.u1 - area.u0;
+    });
+    expect(widths.slice(0, 4)).toEqual([640, 640, 640, 640]);
+    expect(widths[4]).toBeLessThan(330);
+  });
+
+  it('is done at once for another source, and while there is none', () => {
+    const finder = new PictureFinder();
+    expect(finder.find(frame, new Uint8Array(640 * 480), view)).toBeNull();
+    expect(finder.find(frame, pixels, view)?.area.u1).toBe(640);
+    expect(finder.find({ ...frame, series: 1 }, halved, view)!.area.u1).toBeLessThan(330);
+  });
+
+  it('keeps edges that only flicker', () => {
+    const finder = new PictureFinder();
+    const trimmed = pixels.map((value, i) => (i % 640 < 634 ? value : 0));
+    const edges = Array.from({ length: 9 }, (_, i) => finder.find(frame, i < 4 ? pixels : trimmed, view)!.area.u1);
+    expect(new Set(edges)).toEqual(new Set([640]));
+  });
+});
+
 describe('sector pictures', () => {
+  let nextSeries = 1000;
   const shapes = [
     { name: 'an abdominal convex probe', radiusMm: 60, halfAngle: 0.52, mmPerPixel: 0.22, size: [640, 480] as const },
     { name: 'a small convex probe', radiusMm: 12, halfAngle: 0.75, mmPerPixel: 0.14, size: [640, 480] as const },
@@ -212,7 +245,8 @@ describe('sector pictures', () => {
       for (const seed of [2, 3, 4]) {
         const frame = phantomFrame({ seed, columns: 400, rows: 300, mmPerPixel: [0.15, 0.15] });
         const pixels = sectorOf(frame, [400, 300], shape, 0.2);
-        const verdict = stages.prepare(gpuFrame(pixels, shape.size, [shape.mmPerPixel, shape.mmPerPixel]));
+        const spacing = [shape.mmPerPixel, shape.mmPerPixel] as const;
+        const verdict = stages.prepare(gpuFrame(pixels, shape.size, spacing, { series: nextSeries++ }));
         expect(verdict, `seed ${seed}`).toMatchObject({
           state: 'ai-failed',
           reason: 'sector picture: bone-tracer needs a linear picture, whose beams run straight down',

@@ -1,0 +1,128 @@
+import type { BeamView, ImageArea } from '../picture/beam-view.ts';
+import type { PlacedGrid } from './placing.ts';
+
+/** A mask on a model's grid with the values it was cut from: a cell is bone where `levels` reach `least`. */
+export interface LevelGrid extends PlacedGrid {
+  /** One per cell, row-major. */
+  readonly levels: Float32Array;
+  readonly least: number;
+}
+
+/** Where source pixels lie between the centres of grid cells along one axis. */
+interface Between {
+  readonly first: Int32Array;
+  /** Share of the cell after `first`, 0..1. */
+  readonly share: Float32Array;
+}
+
+/**
+ * Brings masks from a model's grid to a finer source, with the edge where the levels, interpolated between cells, cross
+ * the limit: cells of 0.2 mm would otherwise make steps of 0.2 mm. Cells that mask rules cleared stay cleared.
+ */
+export class ContourPlacer {
+  #key = '';
+  #across: Between = { first: new Int32Array(0), share: new Float32Array(0) };
+  #down: Between = this.#across;
+  /** Per grid row: first column with bone, and the one after the last; empty rows have first >= end. */
+  #starts = new Int32Array(0);
+  #ends = new Int32Array(0);
+  #mask = new Uint8Array(0);
+
+  /** The source's size, 0/1, valid until the next call. */
+  place(grid: LevelGrid, view: BeamView, area: ImageArea): Uint8Array {
+    const mask = this.#blank(view.columns * view.rows);
+    const rows = grid.mask.length / grid.columns;
+    this.#layOut(grid, rows, area);
+    this.#findExtents(grid, rows);
+    for (let v = area.v0; v < area.v1; v++) {
+      const row = this.#down.first[v - area.v0]!;
+      const next = Math.min(row + 1, rows - 1);
+      const start = Math.min(this.#starts[row]!, this.#starts[next]!);
+      const end = Math.max(this.#ends[row]!, this.#ends[next]!);
+      if (start < end) this.#drawRow(grid, view, area, v, [start, end], mask);
+    }
+    return mask;
+  }
+
+  /** Source pixels between cell `start - 1` and cell `end`, the cells after which no bone can reach. */
+  #drawRow(
+    grid: LevelGrid,
+    view: BeamView,
+    area: ImageArea,
+    v: number,
+    [start, end]: readonly [number, number],
+    out: Uint8Array,
+  ): void {
+    const { columns, mask } = grid;
+    const { first, share } = this.#across;
+    const row = this.#down.first[v - area.v0]!;
+    const below = this.#down.share[v - area.v0]!;
+    const upper = row * columns;
+    const lower = Math.min(upper + columns, mask.length - columns);
+    const from = Math.max(0, Math.floor((start - 0.5) / grid.scale[0]) - 1);
+    const to = Math.min(first.length, Math.ceil((end + 0.5) / grid.scale[0]) + 1);
+    let at = view.origin + (area.u0 + from) * view.strideU + v * view.strideV;
+    for (let i = from; i < to; i++, at += view.strideU) {
+      const left = first[i]!;
+      const right = left + 1 < columns ? left + 1 : left;
+      const cells = mask[upper + left]! + mask[upper + right]! + mask[lower + left]! + mask[lower + right]!;
+      if (cells === 0) continue;
+      if (cells === 4) {
+        out[at] = 1;
+        continue;
+      }
+      const toRight = share[i]!;
+      const above = (1 - toRight) * excess(grid, upper + left) + toRight * excess(grid, upper + right);
+      const under = (1 - toRight) * excess(grid, lower + left) + toRight * excess(grid, lower + right);
+      if ((1 - below) * above + below * under >= 0) out[at] = 1;
+    }
+  }
+
+  #findExtents({ mask, columns }: LevelGrid, rows: number): void {
+    if (this.#starts.length !== rows) {
+      this.#starts = new Int32Array(rows);
+      this.#ends = new Int32Array(rows);
+    }
+    this.#starts.fill(columns);
+    this.#ends.fill(0);
+    for (let at = mask.indexOf(1); at >= 0; ) {
+      const row = Math.floor(at / columns);
+      const end = (row + 1) * columns;
+      this.#starts[row] = at - row * columns;
+      this.#ends[row] = mask.lastIndexOf(1, end - 1) - row * columns + 1;
+      at = mask.indexOf(1, end);
+    }
+  }
+
+  #blank(pixels: number): Uint8Array {
+    if (this.#mask.length === pixels) return this.#mask.fill(0);
+    this.#mask = new Uint8Array(pixels);
+    return this.#mask;
+  }
+
+  #layOut({ columns, scale }: LevelGrid, rows: number, { u0, u1, v0, v1 }: ImageArea): void {
+    const key = `${u1 - u0} ${v1 - v0} ${scale[0]} ${scale[1]} ${columns} ${rows}`;
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#across = between(u1 - u0, scale[0], columns);
+    this.#down = between(v1 - v0, scale[1], rows);
+  }
+}
+
+/** Above 0: bone. The mask says which side a cell is on; its level how far, also where a rule overruled it. */
+function excess({ mask, levels, least }: LevelGrid, cell: number): number {
+  const away = Math.abs(levels[cell]! - least);
+  return mask[cell] === 1 ? away : -away;
+}
+
+function between(pixels: number, scale: number, cells: number): Between {
+  const first = new Int32Array(pixels);
+  const share = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i++) {
+    // In cells, counted from the centre of the first.
+    const place = Math.min(cells - 1, Math.max(0, (i + 0.5) * scale - 0.5));
+    first[i] = Math.floor(place);
+    share[i] = place - first[i]!;
+  }
+  return { first, share };
+}
