@@ -181,11 +181,7 @@ export class HttpServer {
 
   /** A refused upgrade has left the web server's care: its connection would stay, and hold up the engine's end. */
   #endRefusedUpgrades(): void {
-    this.#app.addHook('onResponse', async (request) => {
-      if (request.headers.upgrade !== undefined) {
-        request.raw.socket.destroySoon();
-      }
-    });
+    this.#app.addHook('onResponse', async (request) => endIfUpgrade(request));
   }
 
   /** Notes who asks; what stands against it, or null. */
@@ -249,7 +245,11 @@ function serverOptions({ tls }: HttpServerOptions): FastifyServerOptions {
     bodyLimit: MAX_BODY_BYTES,
     logger: false,
     forceCloseConnections: true,
-    frameworkErrors: (error, _request, reply) => sendProblem(reply, error.statusCode ?? 400, error.message),
+    // An address that cannot be decoded: no hook sees it.
+    frameworkErrors: (error, request, reply) => {
+      reply.raw.once('finish', () => endIfUpgrade(request));
+      return sendProblem(reply, error.statusCode ?? 400, error.message);
+    },
     clientErrorHandler: (_error, socket) => {
       if (socket.writable) {
         socket.end(NOT_HTTP);
@@ -260,6 +260,12 @@ function serverOptions({ tls }: HttpServerOptions): FastifyServerOptions {
   };
   // Fastify types servers with and without TLS apart; routes never see the difference.
   return tls === null ? options : ({ ...options, https: { ...tls, minVersion: 'TLSv1.2' } } as FastifyServerOptions);
+}
+
+function endIfUpgrade({ headers, raw }: FastifyRequest): void {
+  if (headers.upgrade !== undefined) {
+    raw.socket.destroySoon();
+  }
 }
 
 function accessControl({ host, tls, access }: HttpServerOptions): AccessControl {

@@ -10,16 +10,24 @@ export interface Answer {
 
 export interface Question {
   readonly method?: string;
+  /** Asked for to the letter, in place of the address's own path, which a URL has mended. */
+  readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
 /** One request with exactly these headers on a connection of its own; a self-signed certificate is taken. */
-export function ask(url: string | URL, { method = 'GET', headers = {}, body }: Question = {}): Promise<Answer> {
+export function ask(url: string | URL, { method = 'GET', path, headers = {}, body }: Question = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const target = new URL(url);
     const request = target.protocol === 'https:' ? tlsRequest : plainRequest;
-    const options = { method, headers, agent: false, rejectUnauthorized: false };
+    const options = {
+      method,
+      headers,
+      agent: false,
+      rejectUnauthorized: false,
+      ...(path !== undefined && { path }),
+    };
     const asked = request(target, options, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => {

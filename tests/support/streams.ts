@@ -36,7 +36,7 @@ export const sampleOf = (url: string): Promise<KpiSample> => api<KpiSample>(url,
 
 /** Waits for the model to be ready and masks to leave. */
 export function masksFlow(url: string): Promise<KpiSample> {
-  return eventually('inference ready and masks flowing', 30_000, async () => {
+  return eventually('inference ready and masks flowing', 50_000, async () => {
     const { inference } = await snapshotOf(url);
     const sample = await sampleOf(url);
     return inference.link === 'ready' && sample.fps_out > 1 ? sample : null;
@@ -45,7 +45,7 @@ export function masksFlow(url: string): Promise<KpiSample> {
 
 /** Waits for the first frames of the engine's source. */
 export async function framesCome(url: string): Promise<void> {
-  await eventually('frames of the source', 15_000, async () => {
+  await eventually('frames of the source', 50_000, async () => {
     const { frames_received } = await sampleOf(url);
     return frames_received > 3 ? true : null;
   });

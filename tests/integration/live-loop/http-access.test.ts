@@ -1,67 +1,51 @@
-import { createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CONSOLE_PROTOCOL, MAX_TEXT_BYTES } from '../../../src-shared/index.ts';
 import { ConsoleClient } from '../../support/console-client.ts';
+import { type Answer, ask as askUrl, type Question, upgrade as upgradeUrl } from '../../support/http.ts';
 import { eventually, startEngine, TestBench } from '../../support/processes.ts';
-import { masksFlow, sampleOf } from '../../support/streams.ts';
+import { framesCome, sampleOf } from '../../support/streams.ts';
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
+/** An answer of several pieces has no longer pauses than this. */
+const QUIET_MS = 300;
 
-/** One request with exactly these headers: `fetch` would mend Host and path. */
-function ask(
-  port: number,
-  options: { path?: string; method?: string; headers?: Record<string, string>; body?: string },
-) {
-  return new Promise<Answer>((resolve, reject) => {
-    const { path = '/api/snapshot', method = 'GET', headers = {}, body } = options;
-    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text }));
-    });
-    asked.on('error', reject).end(body);
-  });
-}
-
-/** These very bytes; what comes back until the connection ends or nothing more comes. */
-function say(port: number, bytes: string | Uint8Array): Promise<string> {
+/** These very bytes; what comes back until the connection ends or nothing more comes, its beginning within `firstMs`. */
+function say(port: number, bytes: string | Uint8Array, firstMs = 20_000): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect({ host: '127.0.0.1', port }, () => socket.write(bytes));
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       text += chunk;
+      socket.setTimeout(QUIET_MS);
     });
-    socket.setTimeout(300, () => socket.destroy());
+    socket.setTimeout(firstMs, () => socket.destroy());
     socket.on('error', () => {}).on('close', () => resolve(text));
   });
 }
 
-/** The status with which an upgrade is refused; 101 when it is not. */
-function upgrade(port: number, path: string, headers: Record<string, string>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers });
-    socket.once('open', () => {
-      socket.terminate();
-      resolve({ status: 101, headers: {}, body: '' });
+/** Whether the server ends the connection after answering these bytes. */
+function isHungUp(port: number, bytes: string, limitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(bytes));
+    const limit = setTimeout(() => {
+      socket.destroy();
+      resolve(false);
+    }, limitMs);
+    socket.resume().on('end', () => {
+      clearTimeout(limit);
+      socket.destroy();
+      resolve(true);
     });
-    socket.once('unexpected-response', (_request, answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text }));
-    });
-    socket.once('error', reject);
+    socket.on('error', () => {});
   });
 }
+
+const ask = (port: number, question: Question): Promise<Answer> =>
+  askUrl(`http://127.0.0.1:${port}`, { path: '/api/snapshot', ...question });
+const upgrade = (port: number, path: string, headers: Record<string, string>): Promise<Answer> =>
+  upgradeUrl(`http://127.0.0.1:${port}${path}`, { headers });
 
 function expectProblem(answer: Answer, status: number, detail: RegExp): void {
   expect(answer.status).toBe(status);
@@ -90,7 +74,7 @@ describe('the engine’s HTTP port', () => {
     url = engine.url;
     port = Number(new URL(url).port);
     own = { host: `127.0.0.1:${port}` };
-    await masksFlow(url);
+    await framesCome(url);
   });
   afterAll(() => bench.close());
 
@@ -162,6 +146,13 @@ describe('the engine’s HTTP port', () => {
     expect(raw).toMatch(/^HTTP\/1\.1 400 /);
     expect(raw).toMatch(/content-type: application\/problem\+json/i);
     expect(raw).toMatch(/x-content-type-options: nosniff/i);
+  });
+
+  it('ends the connection of every upgrade it refuses: nobody reads it any more', async () => {
+    for (const path of ['/ws/other', '/api/snapshot', '/%zz', '/ws/metrics']) {
+      const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n`;
+      expect(await isHungUp(port, request, 20_000), path).toBe(true);
+    }
   });
 
   const WAYS_OUT = [
@@ -241,7 +232,11 @@ describe('the engine’s HTTP port', () => {
             `Range: bytes=${noise(5)}`,
           ];
           const chosen = header.filter(() => random(3) > 0).join('\r\n');
-          return say(port, `${method} ${target} HTTP/1.${random(3)}\r\n${chosen}\r\n\r\n${noise(random(100))}`);
+          return say(
+            port,
+            `${method} ${target} HTTP/1.${random(3)}\r\n${chosen}\r\n\r\n${noise(random(100))}`,
+            QUIET_MS,
+          );
         }),
       );
       for (const answer of answers) {
