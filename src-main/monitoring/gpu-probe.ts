@@ -9,6 +9,10 @@ export const NO_GPU: GpuFigures = { gpu_util: null, gpu_memory_mb: null, gpu_mem
 const QUERY = 'utilization.gpu,memory.used,memory.total,temperature.gpu';
 /** A reader that stopped printing must not leave its last figures standing as if they were new. */
 const FRESH_MS = 5000;
+/** A reader that prints nothing for so long hangs, be it in its start: it is ended and started again like one that died. */
+const SILENT_MS = 15_000;
+/** One that hangs in its driver cannot be ended; nobody waits for it longer. */
+const END_MS = 500;
 /** What dies is started again, slower each time it dies soon. */
 const FIRST_RESTART_MS = 1000;
 const LONGEST_RESTART_MS = 60_000;
@@ -41,6 +45,8 @@ export class GpuProbe {
   #restartMs = FIRST_RESTART_MS;
   #state: GpuProbeState = 'off';
   #lastWords = '';
+  /** The reader has been told to end because it was silent. */
+  #isGivenUp = false;
   #isClosed = false;
 
   /** `program`: empty for none. `nowMs`: monotonic. */
@@ -57,8 +63,9 @@ export class GpuProbe {
     }
   }
 
-  /** Newest figures; nulls where there are none or the newest are too old. */
+  /** Newest figures; nulls where there are none or the newest are too old. Asked for with every sample. */
   figures(): GpuFigures {
+    this.#endIfSilent();
     return this.#nowMs() - this.#readMs <= FRESH_MS ? this.#figures : NO_GPU;
   }
 
@@ -74,8 +81,9 @@ export class GpuProbe {
     const child = this.#child;
     if (child !== null) {
       const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+      const given = new Promise<void>((resolve) => setTimeout(resolve, END_MS).unref());
       child.kill('SIGKILL');
-      await gone;
+      await Promise.race([gone, given]);
     }
   }
 
@@ -89,6 +97,7 @@ export class GpuProbe {
     );
     this.#child = child;
     this.#lastWords = '';
+    this.#isGivenUp = false;
     let partial = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (partial + chunk).split('\n');
@@ -115,6 +124,16 @@ export class GpuProbe {
     this.#figures = figures;
     this.#readMs = this.#nowMs();
     this.#setState('reading', null);
+  }
+
+  #endIfSilent(): void {
+    const silentMs = this.#nowMs() - Math.max(this.#startedMs, this.#readMs);
+    if (this.#child !== null && !this.#isGivenUp && silentMs > SILENT_MS) {
+      this.#isGivenUp = true;
+      this.#keepWords(`${this.#program} has printed nothing for ${SILENT_MS / 1000} s`);
+      this.#setState('restarting', this.#lastWords);
+      this.#child.kill('SIGKILL');
+    }
   }
 
   #ended(isAbsent: boolean): void {

@@ -88,4 +88,29 @@ describe.skipIf(process.platform === 'win32')('GpuProbe', () => {
     now = 5001;
     expect(gpu.figures()).toEqual(NO_GPU);
   });
+
+  it('ends a reader that lives on in silence, says so, and starts another', async () => {
+    let now = 0;
+    const gpu = reading(`console.log('12, 1, 2, 3'); setInterval(() => {}, 1000);`, () => now);
+    await util(gpu);
+    now = 14_000;
+    gpu.figures();
+    expect(gpu.state).toBe('reading');
+    now = 16_000;
+    gpu.figures();
+    expect(states.at(-1)).toMatch(/^restarting .*nvidia-smi has printed nothing for 15 s$/);
+    expect(await util(gpu)).toBe(12);
+    expect(states.slice(2)).toEqual([expect.stringMatching(/^restarting/), 'starting', 'reading']);
+  });
+
+  it('gives up one that never prints anything, again and again', async () => {
+    let now = 0;
+    const gpu = reading(`setInterval(() => {}, 1000);`, () => now);
+    for (const pass of [1, 2]) {
+      await eventually('it is started', LIMIT_MS, () => (gpu.state === 'starting' ? true : null));
+      now += 16_000;
+      expect(gpu.figures()).toEqual(NO_GPU);
+      expect(states.filter((state) => state.startsWith('restarting'))).toHaveLength(pass);
+    }
+  });
 });
