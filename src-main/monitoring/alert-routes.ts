@@ -48,10 +48,13 @@ interface Route {
 /** Sends changes of alerts to receivers elsewhere: a signed webhook and Slack. Nothing here waits for any of them. */
 export class AlertRoutes {
   readonly #routes: ReadonlyMap<RemoteRoute, Route>;
+  readonly #clock: DeliveryClock;
+  readonly #underWay = new Set<AbortController>();
   #settings: Settings;
 
   constructor({ dataDir, settings, clock = systemClock, random = Math.random, changed, failed }: AlertRoutesOptions) {
     this.#settings = settings;
+    this.#clock = clock;
     const names = dataDir === null ? [] : REMOTE_ROUTES;
     this.#routes = new Map(
       names.map((name) => {
@@ -101,8 +104,12 @@ export class AlertRoutes {
     }));
   }
 
+  /** Waits for no receiver: what is under way counts as not taken. */
   async close(): Promise<void> {
     await Promise.all([...this.#routes.values()].map(({ queue }) => queue.close()));
+    for (const request of this.#underWay) {
+      request.abort('before the engine ended');
+    }
   }
 
   /** What is missing before this route can be used; null: nothing. */
@@ -130,12 +137,18 @@ export class AlertRoutes {
       name === 'slack'
         ? slackMessage(event)
         : webhookMessage(event, settings['alerts.webhookSecret'], Date.now() / 1000);
+    const request = new AbortController();
+    const callOff = this.#clock.after(timeoutMs, () => request.abort(`in ${timeoutMs / 1000} s`));
+    this.#underWay.add(request);
     try {
       const allowLinkLocal = settings['alerts.allowLinkLocal'];
-      return outcomeOf(await post({ url, ...message, timeoutMs, allowLinkLocal }));
+      return outcomeOf(await post({ url, ...message, signal: request.signal, allowLinkLocal }));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return { ok: false, reason, retryAfterS: null, isFinal: error instanceof AddressForbidden };
+    } finally {
+      callOff();
+      this.#underWay.delete(request);
     }
   }
 }

@@ -14,7 +14,8 @@ export interface PostOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly timeoutMs: number;
+  /** Aborted when the receiver has had its time. */
+  readonly signal: AbortSignal;
   /** Link-local and metadata addresses may be reached. */
   readonly allowLinkLocal: boolean;
 }
@@ -45,7 +46,7 @@ export function isForbidden(address: string): boolean {
  *
  * @throws {AddressForbidden | Error} in words without the address's path, which may be a secret.
  */
-export function post({ url, headers, body, timeoutMs, allowLinkLocal }: PostOptions): Promise<PostAnswer> {
+export function post({ url, headers, body, signal, allowLinkLocal }: PostOptions): Promise<PostAnswer> {
   const target = new URL(url);
   const host = target.hostname.replace(/^\[|\]$/g, '');
   if (!allowLinkLocal && isIP(host) !== 0 && isForbidden(host)) {
@@ -55,19 +56,19 @@ export function post({ url, headers, body, timeoutMs, allowLinkLocal }: PostOpti
     const request = (target.protocol === 'https:' ? https : http).request(target, {
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
       lookup: allowLinkLocal ? dnsLookup : guardedLookup,
       agent: false,
     });
-    request.on('error', (error) =>
-      reject(error.name === 'AbortError' ? new Error(`${target.host} did not answer in ${timeoutMs / 1000} s`) : error),
-    );
+    const fail = (error: Error): void =>
+      reject(signal.aborted ? new Error(`${target.host} did not answer ${String(signal.reason)}`) : error);
+    request.on('error', fail);
     request.on('response', (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text = (text + chunk).slice(0, MAX_ANSWER);
       });
-      response.on('error', reject);
+      response.on('error', fail);
       response.on('end', () =>
         resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] ?? null, text }),
       );

@@ -11,6 +11,8 @@ import { eventually } from '../../support/processes.ts';
 
 const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
 const LIMIT_MS = 10_000;
+/** What a receiver has to answer in; no pause between two tries is as long. */
+const ANSWER_MS = 15_000;
 
 /** Time that passes only when a test says so. */
 class HandClock implements DeliveryClock {
@@ -46,7 +48,8 @@ interface Received {
 /** A real receiver, that answers as it is told. */
 class Receiver {
   readonly received: Received[] = [];
-  answer: { status: number; headers?: http.OutgoingHttpHeaders } | 'hang' = { status: 200 };
+  /** `half`: begins its answer and never ends it. */
+  answer: { status: number; headers?: http.OutgoingHttpHeaders } | 'hang' | 'half' = { status: 200 };
   readonly #server = http.createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => {
@@ -54,7 +57,8 @@ class Receiver {
     });
     request.on('end', () => {
       this.received.push({ headers: request.headers, body });
-      if (this.answer !== 'hang') response.writeHead(this.answer.status, this.answer.headers).end('as told');
+      if (this.answer === 'half') response.writeHead(200).write('it wi');
+      else if (this.answer !== 'hang') response.writeHead(this.answer.status, this.answer.headers).end('as told');
     });
   });
 
@@ -125,7 +129,11 @@ describe('alert routes', () => {
       const before = receiver.received.length;
       clock.pass(clock.nextMs);
       await eventually('the next try is over', LIMIT_MS, () =>
-        receiver.received.length > before && (clock.nextMs !== null || status(routes).waiting === 0) ? true : null,
+        receiver.received.length > before &&
+        clock.nextMs !== ANSWER_MS &&
+        (clock.nextMs !== null || status(routes).waiting === 0)
+          ? true
+          : null,
       );
     }
     clock.nowMs = endMs;
@@ -188,6 +196,50 @@ describe('alert routes', () => {
     expect(status(routes)).toMatchObject({ delivered: 20, waiting: 0, dead: 0 });
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(20);
   });
+
+  it.each(['hang', 'half'] as const)(
+    'loses nothing to a receiver that answers nothing (%s) for an hour: each try has 15 s, and the other route goes on',
+    async (answer) => {
+      receiver.answer = answer;
+      const other = new Receiver();
+      const routes = open({ 'alerts.slackUrl': await other.listen() });
+      for (let i = 0; i < 20; i++) routes.deliver(event(`alert_${i}`));
+      await eventually('the other route has them all', LIMIT_MS, () => {
+        clock.pass(0);
+        return status(routes, 'slack').delivered === 20 ? true : null;
+      });
+      other.close();
+      const limits: number[] = [];
+      const endMs = clock.nowMs + 3_600_000;
+      while (clock.nowMs + (clock.nextMs ?? Number.POSITIVE_INFINITY) <= endMs) {
+        const waitMs = clock.nextMs as number;
+        const isUnderWay = receiver.received.length > limits.length;
+        clock.pass(waitMs);
+        if (isUnderWay) {
+          limits.push(waitMs);
+          await eventually('it is given up', LIMIT_MS, () => (clock.nextMs !== null ? true : null));
+        } else {
+          await eventually('the next try is under way', LIMIT_MS, () =>
+            receiver.received.length > limits.length ? true : null,
+          );
+        }
+      }
+      expect(new Set(limits)).toEqual(new Set([ANSWER_MS]));
+      expect(status(routes)).toMatchObject({
+        delivered: 0,
+        lastError: expect.stringMatching(/did not answer in 15 s$/),
+      });
+      expect(status(routes).waiting + status(routes).dead).toBe(20);
+      expect(status(routes).dead).toBeGreaterThan(0);
+
+      receiver.answer = { status: 200 };
+      receiver.received.length = 0;
+      await routes.replay('webhook');
+      await passing(routes, 60);
+      expect(status(routes)).toMatchObject({ delivered: 20, waiting: 0, dead: 0 });
+      expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(20);
+    },
+  );
 
   it('waits as long as the receiver asks it to', async () => {
     receiver.answer = { status: 429, headers: { 'retry-after': '120' } };
