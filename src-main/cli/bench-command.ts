@@ -7,8 +7,16 @@ import { benchArchive } from './bench-archive.ts';
 import { benchInference } from './bench-inference.ts';
 import { addBenchPeerCommands } from './bench-peers.ts';
 import { benchPipeline } from './bench-pipeline.ts';
+import { addBenchWatcherCommands } from './bench-watchers.ts';
 import { parseCount, parsePositive } from './engine-options.ts';
 import { projectRoot } from './paths.ts';
+
+interface PipelineFlags {
+  readonly fps: number;
+  readonly seconds: number;
+  readonly source?: string;
+  readonly watched?: boolean;
+}
 
 interface BenchArchiveFlags {
   readonly frames: number;
@@ -43,8 +51,9 @@ export function addBenchCommand(program: Command): void {
     .option('--fps <rate>', 'frames/s of the sender', parsePositive, 95)
     .option('--seconds <count>', 'how long', parseCount, 60)
     .option('--source <address>', 'measure with this sender instead of our own simulator')
-    .action(async (flags: { fps: number; seconds: number; source?: string }) => {
-      print(await benchPipeline({ fps: flags.fps, seconds: flags.seconds, source: flags.source ?? null }));
+    .option('--watched', 'again with 50 dashboards, a scrape a second, a webhook that never answers and a full disk')
+    .action(async ({ fps, seconds, source, watched }: PipelineFlags) => {
+      print(await benchPipeline({ fps, seconds, source: source ?? null, watched: watched === true }));
     });
   bench
     .command('archive')
@@ -96,6 +105,7 @@ export function addBenchCommand(program: Command): void {
       );
     });
   addBenchPeerCommands(program);
+  addBenchWatcherCommands(program);
 }
 
 /** The codec benchmark builds and runs the C++ reference peers, so it lives with them in the project and is not shipped. */

@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { SettingsPatch } from '../../src-shared/index.ts';
 import { Engine, SettingsStore } from '../engine/index.ts';
 import { forkInference } from '../inference/index.ts';
 import { Logs } from '../monitoring/index.ts';
 import { measureBareTransfer, startPeer } from './bench-peers.ts';
+import { startSilentReceiver, type Watchers, watchEngine } from './bench-watchers.ts';
 import { buildName } from './build-name.ts';
+import { type FullDisk, makeFullDisk } from './full-disk.ts';
 import { inferenceEntry, modelsDir } from './paths.ts';
 import { machineName, round, slopeOf, spreadOf } from './statistics.ts';
 import { TraceRecorder } from './trace-recorder.ts';
@@ -15,6 +19,8 @@ export interface BenchPipelineOptions {
   readonly seconds: number;
   /** Address of a sender that is already running; null: our own simulator with the phantom, in its own process. */
   readonly source: string | null;
+  /** Measure a second time while dashboards, Prometheus and a webhook hang on the engine and its disk is full. */
+  readonly watched: boolean;
 }
 
 /** Not counted at the start: code being compiled, memory being claimed, our own sender still rendering its phantom. */
@@ -41,27 +47,58 @@ const STAGES = [
 /**
  * Paced sender (own process) -> engine (this process) -> receiver (own process). Overhead = received -> sent, less the
  * model's run, less waiting only because the model was busy (design, section 9); the bare transfer of blocks of the
- * same size at the same pace between two processes is measured first, on the same machine in the same minute.
+ * same size at the same pace between two processes is measured first, on the same machine in the same minute. Watched,
+ * all of it is measured once more, with everything that may hang on an engine hanging on it.
  */
 export async function benchPipeline(options: BenchPipelineOptions): Promise<object> {
   const bare = await measureBareTransfer(MESSAGE_BYTES, options.fps, BARE_FRAMES);
+  const alone = await measure(options, null);
+  const result = report(options, bare, alone);
+  if (!options.watched) {
+    return result;
+  }
+  const watched = await measureWatched(options);
+  return { ...result, watched: { ...watched.conditions, ...comparison(options, bare, alone, watched.run) } };
+}
+
+interface Run {
+  readonly traces: TraceRecorder;
+  readonly memory: readonly MemorySample[];
+  readonly received: Record<string, unknown>;
+  readonly counts: ReturnType<Engine['counts']>;
+  readonly metrics: ReturnType<Engine['pipelineMetrics']>;
+}
+
+/** What is asked of a run besides the frames. */
+interface Load {
+  readonly settings: SettingsPatch;
+  /** Null: nothing is kept. */
+  readonly dataDir: string | null;
+  /** Called when frames flow. */
+  begin(engine: Engine): Promise<void>;
+  /** Called before the engine ends. */
+  end(engine: Engine): Promise<void>;
+}
+
+async function measure(options: BenchPipelineOptions, load: Load | null): Promise<Run> {
   const simulator =
     options.source === null
       ? startPeer(['simulate', 'phantom', '--port', '0', '--fps', String(options.fps), '--json'])
       : null;
   const source = options.source ?? `igtl://127.0.0.1:${(await simulator?.ready)?.['port']}`;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
-  const engine = openEngine(source, folder);
+  const engine = openEngine(source, folder, load);
   const traces = new TraceRecorder(Math.ceil(options.fps * (options.seconds + 10)), options.fps * WARM_UP_S);
   const unsubscribe = engine.onSent((packet) => traces.add(packet.trace));
   try {
     await engine.start();
     const receiver = startPeer(['bench-receiver', engine.snapshot().publisher.address.replace('igtl-server://', '')]);
     await receiver.ready;
+    await load?.begin(engine);
     const memory = await watch(engine, WARM_UP_S + options.seconds);
+    await load?.end(engine);
     const received = await receiver.stop();
-    const counts = engine.counts();
-    return report({ options, bare, traces, memory, received, counts, engine });
+    return { traces, memory, received, counts: engine.counts(), metrics: engine.pipelineMetrics() };
   } finally {
     unsubscribe();
     await engine.close();
@@ -70,12 +107,80 @@ export async function benchPipeline(options: BenchPipelineOptions): Promise<obje
   }
 }
 
-function openEngine(source: string, folder: string): Engine {
+/** 50 dashboards, a scrape a second, a webhook receiver that never answers and a full disk, from the first frame on. */
+async function measureWatched(options: BenchPipelineOptions): Promise<{ run: Run; conditions: object }> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-full-'));
+  const disk = makeFullDisk(folder);
+  const receiver = await startSilentReceiver();
+  let watchers: Watchers | null = null;
+  let conditions = {};
+  const load: Load = {
+    settings: {
+      'http.port': 0,
+      'alerts.webhookUrl': receiver.url,
+      'alerts.webhookSecret': `whsec_${randomBytes(32).toString('base64')}`,
+    },
+    dataDir: disk?.dataDir ?? folder,
+    begin: async (engine) => {
+      watchers = await watchEngine(engine, receiver.peer);
+    },
+    end: async (engine) => {
+      const { routes, active } = engine.monitoring.alerts();
+      conditions = {
+        ...(await watchers?.stop()),
+        fullDisk: disk?.how ?? null,
+        logLinesLost: engine.latestKpi()?.log_lost ?? null,
+        webhook: routes.find(({ route }) => route === 'webhook'),
+        alerts: active.map(({ key }) => key),
+      };
+    },
+  };
+  try {
+    return { run: await measure(options, load), conditions };
+  } finally {
+    removeDisk(disk, folder);
+  }
+}
+
+function removeDisk(disk: FullDisk | null, folder: string): void {
+  disk?.remove();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The watched run, and what watching has added. */
+function comparison(options: BenchPipelineOptions, bare: readonly number[], alone: Run, watched: Run): object {
+  const { overheadMs, withinBudget, identityHeldAtEverySample, dropsByQueue, counts, receiver } = report(
+    options,
+    bare,
+    watched,
+  );
+  const before = alone.traces.spread('overhead');
+  const added = (of: 'p50' | 'p95' | 'p99'): number | null =>
+    before === null || overheadMs === null ? null : round(overheadMs[of] - before[of]);
+  return {
+    overheadMs,
+    overheadAddedMs: { p50: added('p50'), p95: added('p95'), p99: added('p99') },
+    withinBudget: { overheadP50: withinBudget.overheadP50, overheadP99: withinBudget.overheadP99 },
+    droppedAfterWarmUp: { alone: droppedAfterWarmUp(alone), watched: droppedAfterWarmUp(watched) },
+    counts,
+    identityHeldAtEverySample,
+    dropsByQueue,
+    receiver,
+  };
+}
+
+function openEngine(source: string, folder: string, load: Load | null): Engine {
   const settings = new SettingsStore({
     file: path.join(folder, 'settings.json'),
     environment: {},
-    commandLine: { 'source.address': source, 'publish.address': 'igtl-server://127.0.0.1:0', 'log.mode': 'perf' },
+    commandLine: {
+      'source.address': source,
+      'publish.address': 'igtl-server://127.0.0.1:0',
+      'log.mode': 'perf',
+      ...load?.settings,
+    },
   });
+  const dataDir = load?.dataDir ?? null;
   return new Engine({
     build: buildName(),
     settings,
@@ -84,8 +189,8 @@ function openEngine(source: string, folder: string): Engine {
     userModelsDir: null,
     recordingFolders: [],
     recordingsDir: path.join(folder, 'recordings'),
-    dataDir: null,
-    logs: new Logs({ dataDir: null, say: (line) => process.stderr.write(line), settings: settings.current }),
+    dataDir,
+    logs: new Logs({ dataDir, say: (line) => process.stderr.write(line), settings: settings.current }),
   });
 }
 
@@ -95,6 +200,8 @@ interface MemorySample {
   readonly inferenceMb: number | null;
   readonly identityHeld: boolean;
   readonly latencyP50Ms: number | null;
+  /** Since the engine started. */
+  readonly dropped: number;
 }
 
 /** One sample a second while it runs. */
@@ -109,6 +216,7 @@ async function watch(engine: Engine, seconds: number): Promise<MemorySample[]> {
       inferenceMb: residentMb(engine.inferencePid),
       identityHeld: received === sent + dropped + inFlight,
       latencyP50Ms: engine.latestKpi()?.latency_p50_ms ?? null,
+      dropped,
     });
     process.stderr.write(`\r${second}/${seconds} s`);
   }
@@ -126,19 +234,13 @@ function residentMb(pid: number | null): number | null {
   }
 }
 
-function report(run: {
-  options: BenchPipelineOptions;
-  bare: readonly number[];
-  traces: TraceRecorder;
-  memory: readonly MemorySample[];
-  received: Record<string, unknown>;
-  counts: ReturnType<Engine['counts']>;
-  engine: Engine;
-}): object {
+const droppedAfterWarmUp = ({ memory }: Run): number =>
+  (memory.at(-1)?.dropped ?? 0) - (memory[WARM_UP_S - 1]?.dropped ?? 0);
+
+function report(options: BenchPipelineOptions, bareTimes: readonly number[], run: Run) {
   const overhead = run.traces.spread('overhead');
-  const bare = spreadOf(run.bare.slice(WARM_UP_BLOCKS));
+  const bare = spreadOf(bareTimes.slice(WARM_UP_BLOCKS));
   const settled = run.memory.filter((sample) => sample.minute * 60 > SETTLE_S);
-  const metrics = run.engine.pipelineMetrics();
   const slope = (of: (sample: MemorySample) => number | null): number | null => {
     const value = slopeOf(settled.flatMap((s) => (of(s) === null ? [] : [[s.minute, of(s) as number] as const])));
     return value === null ? null : round(value);
@@ -147,8 +249,8 @@ function report(run: {
   return {
     bench: 'pipeline',
     machine: machineName(),
-    fps: run.options.fps,
-    seconds: run.options.seconds,
+    fps: options.fps,
+    seconds: options.seconds,
     bareTransferMs: bare,
     totalMs: run.traces.spread('total'),
     modelMs: run.traces.spread('model'),
@@ -166,9 +268,10 @@ function report(run: {
           : Math.max(memorySlopes.engine, memorySlopes.inference ?? 0) < MEMORY_BUDGET_MB_PER_MINUTE,
     },
     counts: run.counts,
+    droppedAfterWarmUp: droppedAfterWarmUp(run),
     identityHeldAtEverySample: run.memory.every((sample) => sample.identityHeld),
     dropsByQueue: Object.fromEntries(
-      Object.entries(metrics.queues).map(([name, stats]) => [name, stats.drops_by_reason]),
+      Object.entries(run.metrics.queues).map(([name, stats]) => [name, stats.drops_by_reason]),
     ),
     receiver: run.received,
     rssSlopeMbPerMinute: memorySlopes,
