@@ -2,6 +2,7 @@ import type { EngineSnapshot, Liveness, RawFrame, SettingKey, Settings, SourceLi
 import type { SourceState } from '../acquisition/index.ts';
 import { LivenessMonitor, type Log, type UpstreamFigures, UpstreamTruth } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
+import { ArrivalRate } from './arrival-rate.ts';
 import { changedInGroup, type EnginePart } from './part.ts';
 import type { RecordedSource } from './recording-desk.ts';
 import { samePixels } from './same-pixels.ts';
@@ -34,6 +35,7 @@ export class SourceDesk implements EnginePart {
   readonly #slot: SourceSlot;
   readonly #liveness = new LivenessMonitor();
   readonly #upstream = new UpstreamTruth();
+  readonly #arrivals = new ArrivalRate();
   #lastFrame: RawFrame | null = null;
   #lastLiveness: Liveness = 'NO SOURCE';
   #lastLink: SourceLink = 'disconnected';
@@ -139,10 +141,9 @@ export class SourceDesk implements EnginePart {
 
   /** What a recording has to know of it. */
   get recorded(): RecordedSource {
-    const frame = this.#lastFrame;
-    const bytesPerS = frame === null || !this.periodMs ? null : (frame.raw.byteLength * 1000) / this.periodMs;
     const { address, kind } = this.#slot.describe();
-    return { address, kind, deviceName: frame?.meta.deviceName ?? null, bytesPerS };
+    const deviceName = this.#lastFrame?.meta.deviceName ?? null;
+    return { address, kind, deviceName, bytesPerS: this.#arrivals.bytesPerS };
   }
 
   describe(): Pick<EngineSnapshot, 'source' | 'liveness' | 'frameAgeMs' | 'framePeriodMs'> {
@@ -165,6 +166,7 @@ export class SourceDesk implements EnginePart {
     }
     this.#on.ended(reason);
     this.#upstream.sourceChanged();
+    this.#arrivals.reset();
     this.#keepAsLast(null);
     this.#lastLink = 'disconnected';
     await this.#slot.close();
@@ -190,6 +192,7 @@ export class SourceDesk implements EnginePart {
     const identical = this.#lastFrame !== null && samePixels(this.#lastFrame.raw, frame.raw);
     this.#keepAsLast(frame);
     this.#liveness.frame(frame.receivedMs, identical);
+    this.#arrivals.add(frame.raw.byteLength, frame.receivedMs);
     this.#upstream.frame(frame.meta, frame.receivedMs, identical);
     this.#on.frame(frame);
   }
