@@ -8,10 +8,12 @@ import { ensureInstall, pinnedNode, projectEnvironment, root } from './ensure-in
 
 /**
  * Debian packages: the browser tests' browser, whose software Vulkan driver the WebGPU tests use through the loader; the
- * C++ peers' compiler and reference library; the model generator and trainer; Prometheus, which scrapes us; the reader 3D Slicer opens recordings with.
+ * C++ peers' compiler and reference library; the model generator and trainer; Prometheus, which scrapes us; what exports
+ * MP4; the reader 3D Slicer opens recordings with.
  */
 const DEBIAN_PACKAGES = {
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  ffmpeg: '/usr/bin/ffmpeg',
   'g++': '/usr/bin/g++',
   'libopenigtlink-dev': '/usr/include/openigtlink/igtlMessageHeader.h',
   libvulkan1: '/usr/lib/x86_64-linux-gnu/libvulkan.so.1',

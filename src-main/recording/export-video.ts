@@ -44,7 +44,8 @@ export async function exportVideo(
     } catch (error) {
       await encoder.cancel();
       await rm(partial, { force: true });
-      throw error;
+      // Cancelling ends ffmpeg, too: that it ended is not why.
+      throw control.signal.aborted ? control.signal.reason : error;
     }
     const notes = [
       `${rate.toFixed(2)} frames/s throughout: the recording's mean, not each frame's own time`,

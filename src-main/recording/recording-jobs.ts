@@ -28,6 +28,10 @@ export function runRecordingJob<R extends JobRequest>(request: R, signal?: Abort
     const worker = new Worker(jobUrl(), { workerData: request });
     const cancel = (): void => worker.postMessage(CANCEL);
     signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted === true) {
+      // Cancelled before there was anybody to tell.
+      cancel();
+    }
     worker.once('message', (message: JobMessage) => {
       if (message.ok) {
         resolve(message.value as JobResults[R['job']]);

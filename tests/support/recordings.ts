@@ -3,15 +3,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { CommandName, CommandResults, RecordingStatus } from '../../src-shared/index.ts';
-import type { ConsoleClient } from './console-client.ts';
-import { eventually } from './processes.ts';
-import { snapshotOf } from './streams.ts';
+import { ConsoleClient } from './console-client.ts';
+import { eventually, startEngine, type TestBench } from './processes.ts';
+import { masksFlow, snapshotOf } from './streams.ts';
 
 /** Debian's Python is the one that has VTK, whatever else is on the path. */
 const PYTHON = '/usr/bin/python3';
 export const hasVtk = existsSync('/usr/lib/python3/dist-packages/vtkmodules/__init__.py');
 if (!hasVtk) {
   console.warn('skipped in part: VTK is not installed (python3-vtk9)');
+}
+
+/** MP4 is written by ffmpeg, and looked into by ffprobe, which comes with it. */
+export const hasFfmpeg = existsSync('/usr/bin/ffmpeg');
+if (!hasFfmpeg) {
+  console.warn('skipped: no /usr/bin/ffmpeg to write MP4 with (Debian: apt-get install ffmpeg)');
 }
 
 export interface ReadByVtk {
@@ -61,4 +67,15 @@ export function recorded(url: string, frames: number): Promise<RecordingStatus> 
     const { recording } = await snapshotOf(url);
     return recording.archived >= frames ? recording : null;
   });
+}
+
+/** An engine in `dataDir` that has recorded `frames` of the phantom under the name returned. */
+export async function recordPhantom(bench: TestBench, dataDir: string, frames: number, ...args: readonly string[]) {
+  const engine = await startEngine(bench, 'phantom:5', '--data-dir', dataDir, '--interval', '0.2', ...args);
+  await masksFlow(engine.url);
+  const console_ = bench.owns(await ConsoleClient.open(engine.url));
+  const { name } = await done(console_, 'recording.start', {});
+  await recorded(engine.url, frames);
+  await done(console_, 'recording.stop', {});
+  return { engine, console_, name };
 }

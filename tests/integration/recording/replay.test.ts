@@ -3,23 +3,12 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../../src-main/recording/index.ts';
 import { SequenceReader } from '../../../src-main/sequences/index.ts';
-import { ConsoleClient } from '../../support/console-client.ts';
-import { eventually, startEngine, TestBench } from '../../support/processes.ts';
-import { done, hasVtk, readByVtk, recorded } from '../../support/recordings.ts';
-import { masksFlow, snapshotOf } from '../../support/streams.ts';
+import type { ConsoleClient } from '../../support/console-client.ts';
+import { eventually, TestBench } from '../../support/processes.ts';
+import { done, hasVtk, readByVtk, recordPhantom } from '../../support/recordings.ts';
+import { snapshotOf } from '../../support/streams.ts';
 
 const LIMIT = { timeout: 180_000 };
-
-/** An engine in `dataDir` that has recorded `frames` of the phantom under the name returned. */
-async function recordPhantom(bench: TestBench, dataDir: string, frames: number) {
-  const engine = await startEngine(bench, 'phantom:5', '--data-dir', dataDir, '--interval', '0.2');
-  await masksFlow(engine.url);
-  const console_ = bench.owns(await ConsoleClient.open(engine.url));
-  const { name } = await done(console_, 'recording.start', {});
-  await recorded(engine.url, frames);
-  await done(console_, 'recording.stop', {});
-  return { engine, console_, name };
-}
 
 /** Plays a recording once, every frame, recording it again; the new one's name. */
 async function replayAndRecord(url: string, console_: ConsoleClient, address: string): Promise<string> {
