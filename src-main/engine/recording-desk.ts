@@ -301,7 +301,9 @@ export class RecordingDesk {
       this.#options.log('info', 'recording.ended', { name, frames, lost, reason });
       return manifest;
     } catch (error) {
-      failure = `recording ${this.#name} could not be closed: ${wordsOf(error)}; it is made whole at the next start`;
+      const unclosed = `recording ${this.#name} could not be closed: ${wordsOf(error)}; it is made whole at the next start`;
+      // What ended it comes first: that is what somebody can do something about.
+      failure = message === null ? unclosed : `${message}; ${unclosed}`;
       throw new Error(failure, { cause: error });
     } finally {
       this.#put(recorder, failure);
