@@ -2,7 +2,14 @@ import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { addModelSchema, type ModelCheck, type ModelListing } from '../../src-shared/index.ts';
 import { defaultDataDirectory } from '../engine/index.ts';
-import { addRequest, doRegistryJob, listModels, type ModelFolders } from '../inference/index.ts';
+import {
+  addRequest,
+  doRegistryJob,
+  listModels,
+  type ModelFolders,
+  type WorkingFact,
+  workingFacts,
+} from '../inference/index.ts';
 import { EXIT_FAILED, UsageError } from './exit-codes.ts';
 import { modelsDir } from './paths.ts';
 
@@ -76,12 +83,23 @@ async function add(file: string, { dataDir, json, ...said }: AddFlags): Promise<
     throw new UsageError(`models add: ${issue?.path.join('.')}: ${issue?.message}`);
   }
   const request = addRequest(parsed.data);
-  const model = (await doRegistryJob(folders({ ...(dataDir !== undefined && { dataDir }) }), {
+  const where = folders({ ...(dataDir !== undefined && { dataDir }) });
+  const model = (await doRegistryJob(where, {
     name: 'add',
     request,
   })) as ModelListing;
-  print({ ...(json !== undefined && { json }) }, { model }, `added ${line(model)}`);
+  const facts = workingFacts(where, model.id, request);
+  const assumed = facts.some(({ isAssumed }) => isAssumed) ? [ASSUMED_HINT] : [];
+  const words = [`added ${line(model)}`, ...facts.map(factLine), ...assumed].join('\n');
+  print({ ...(json !== undefined && { json }) }, { model, facts }, words);
 }
+
+/** Its files do not tell these; a wrong one gives masks that look right and are not. */
+const ASSUMED_HINT =
+  'Check what is assumed against how the model was trained; remove it and add it again with the options to correct it.';
+
+const factLine = ({ what, value, isAssumed }: WorkingFact): string =>
+  `  ${what}: ${value}${isAssumed ? '  (assumed)' : ''}`;
 
 async function remove(id: string, flags: CommonFlags): Promise<void> {
   await doRegistryJob(folders(flags), { name: 'remove', id });

@@ -13,6 +13,8 @@ export {
   listModels,
   type ModelFolders,
   runRegistryJob,
+  type WorkingFact,
+  workingFacts,
 } from './registry/index.ts';
 export type { InferenceResult } from './result.ts';
 export {
