@@ -1,20 +1,14 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { watchSession } from './state/session-watch.ts';
 import { startClient } from './state/start-client.ts';
 
 const root = document.getElementById('root');
 if (root === null) {
   throw new Error('the page has no element #root');
 }
-const client = startClient();
-// In the desktop app nobody signs in.
-if (window.consoleApi === undefined) {
-  watchSession(client, '/dashboard');
-}
 createRoot(root).render(
   <StrictMode>
-    <App client={client} />
+    <App client={startClient()} />
   </StrictMode>,
 );

@@ -21,6 +21,7 @@ import {
   recordingLabelSchema,
   recordingNameSchema,
 } from './recording.ts';
+import type { Saying } from './sayings.ts';
 import {
   type SettingKey,
   type SettingOverride,
@@ -237,6 +238,8 @@ export interface Problem {
   readonly severity: 'info' | 'warning' | 'critical';
   /** What happened, with the thing, the value and the limit. */
   readonly message: string;
+  /** The same as consoles say it; null where there is no sentence for it. */
+  readonly said: Saying | null;
   /** Times it has happened since the engine started. */
   readonly count: number;
 }
@@ -250,6 +253,8 @@ export interface EngineSnapshot {
     readonly link: SourceLink;
     /** Why it is not connected; null when it is. */
     readonly message: string | null;
+    /** The same as consoles say it; null where there is no sentence for it. */
+    readonly said: Saying | null;
     readonly deviceName: string | null;
     readonly size: readonly [columns: number, rows: number] | null;
     /** Where a recording stands that is played; null for any other source. */
@@ -279,11 +284,14 @@ export interface EngineSnapshot {
     readonly nextModelId: string | null;
     /** Frames a mask is the majority of; 1: of its own frame alone. Anything else is named on screen. */
     readonly smoothFrames: number;
+    /** How long a picture waits for its mask now, ms: `view.noMaskAfterMs`, or longer while masks take longer. */
+    readonly noMaskAfterMs: number;
   };
   readonly publisher: {
     readonly address: string;
     readonly link: PublisherLink;
     readonly message: string | null;
+    readonly said: Saying | null;
     readonly device: string;
     /** False: this source's masks are not published unless asked for (demo, replay). */
     readonly enabled: boolean;

@@ -1,26 +1,34 @@
 /**
  * The binary picture message between engine and console: one frame with, when there is one, the mask computed from
- * that very frame. Little-endian; 80 header bytes, then pixels, then the mask, one bit a pixel (least significant first).
+ * that very frame. Little-endian; 80 header bytes, then pixels, then the mask, one bit a pixel (least significant first),
+ * then what a detector found: 64 bytes a box.
  *
  * | off | field | | off | field |
  * |---|---|---|---|---|
- * | 0 | u8 layout version (1) | | 40 | f64 mm per pixel along y |
+ * | 0 | u8 layout version (2) | | 40 | f64 mm per pixel along y |
  * | 1 | u8 components (1 or 3) | | 48 | f64 frame id |
  * | 2 | u8 result state (0 = no result yet) | | 56 | u64 time-stamp bits |
  * | 3 | u8 source kind | | 64 | f32 score (NaN = none) |
  * | 4 | u32 sequence number | | 68 | u8 scale origin |
  * | 8 | u32 columns | | 69 | u8 mask encoding (0 none, 1 bits) |
  * | 12 | u32 rows | | 70 | u8 1: frame id is the source's own |
- * | 16 | f64 received, engine ms | | 71 | u8 reserved |
+ * | 16 | f64 received, engine ms | | 71 | u8 number of boxes |
  * | 24 | f64 ready, engine ms | | 72 | u32 pixel bytes |
  * | 32 | f64 mm per pixel along x | | 76 | u32 mask bytes |
+ *
+ * A box: f32 x0, y0, x1, y1 in source pixels, f32 score, u8 length of its label, its label in UTF-8 (at most 43 bytes).
  */
 
 import { MAX_FRAME_BYTES } from './console-protocol.ts';
-import { RESULT_STATES, type ResultState, type ScaleOrigin, type SourceKind } from './frame.ts';
+import { type Box, RESULT_STATES, type ResultState, type ScaleOrigin, type SourceKind } from './frame.ts';
 
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 const HEADER_BYTES = 80;
+const BOX_BYTES = 64;
+const BOX_LABEL_OFFSET = 21;
+const MAX_LABEL_BYTES = BOX_BYTES - BOX_LABEL_OFFSET;
+/** More than a screen can show apart; what a detector finds beyond them is not sent. */
+const MAX_BOXES = 255;
 /** Largest width and height: what every canvas and every WebGL 2 texture we draw with can hold. */
 const MAX_SIDE = 8192;
 const SOURCE_KINDS: readonly SourceKind[] = ['live', 'simulated', 'replay', 'demo'];
@@ -46,6 +54,8 @@ export interface DisplayFrame {
   readonly pixels: Uint8Array;
   /** One bit a pixel, row-major, least significant bit first; null: no mask belongs to this frame. */
   readonly maskBits: Uint8Array | null;
+  /** What the model's detector found on this frame, best first; empty: nothing, or it has none. */
+  readonly boxes: readonly Box[];
 }
 
 /** Why a picture message was refused: the field, its value and the limit. */
@@ -56,7 +66,9 @@ export class MalformedFrameMessage extends Error {
 /** One picture message. Allocates its own memory: the caller's buffers are free afterwards. */
 export function encodeFrame(frame: DisplayFrame): Uint8Array<ArrayBuffer> {
   const maskBytes = frame.maskBits?.byteLength ?? 0;
-  const bytes = new Uint8Array(HEADER_BYTES + frame.pixels.byteLength + maskBytes);
+  const boxes = frame.boxes.slice(0, MAX_BOXES);
+  const boxesAt = HEADER_BYTES + frame.pixels.byteLength + maskBytes;
+  const bytes = new Uint8Array(boxesAt + boxes.length * BOX_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, LAYOUT_VERSION);
   view.setUint8(1, frame.components);
@@ -75,13 +87,40 @@ export function encodeFrame(frame: DisplayFrame): Uint8Array<ArrayBuffer> {
   view.setUint8(68, SCALE_ORIGINS.indexOf(frame.scaleOrigin));
   view.setUint8(69, frame.maskBits === null ? 0 : 1);
   view.setUint8(70, frame.frameIdOrigin === 'source' ? 1 : 0);
+  view.setUint8(71, boxes.length);
   view.setUint32(72, frame.pixels.byteLength, true);
   view.setUint32(76, maskBytes, true);
   bytes.set(frame.pixels, HEADER_BYTES);
   if (frame.maskBits !== null) {
     bytes.set(frame.maskBits, HEADER_BYTES + frame.pixels.byteLength);
   }
+  for (const [index, box] of boxes.entries()) {
+    writeBox(bytes.subarray(boxesAt + index * BOX_BYTES), box);
+  }
   return bytes;
+}
+
+function writeBox(bytes: Uint8Array, { x0, y0, x1, y1, score, label }: Box): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  for (const [index, value] of [x0, y0, x1, y1, score].entries()) {
+    view.setFloat32(4 * index, value, true);
+  }
+  // Writes whole characters only: a label that is too long ends early, never in the middle of one.
+  const { written } = new TextEncoder().encodeInto(label, bytes.subarray(BOX_LABEL_OFFSET, BOX_BYTES));
+  view.setUint8(BOX_LABEL_OFFSET - 1, written);
+}
+
+/** @throws {MalformedFrameMessage} */
+function readBox(bytes: Uint8Array): Box {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const [x0, y0, x1, y1, score] = [0, 4, 8, 12, 16].map((offset) => view.getFloat32(offset, true)) as [
+    ...[number, number, number, number, number],
+  ];
+  expectField([x0, y0, x1, y1, score].every(Number.isFinite), 'box score', score, 'numbers');
+  const labelBytes = view.getUint8(BOX_LABEL_OFFSET - 1);
+  expectField(labelBytes <= MAX_LABEL_BYTES, 'box label bytes', labelBytes, `<= ${MAX_LABEL_BYTES}`);
+  const label = new TextDecoder().decode(bytes.subarray(BOX_LABEL_OFFSET, BOX_LABEL_OFFSET + labelBytes));
+  return { x0, y0, x1, y1, score, label };
 }
 
 function expectField(ok: boolean, field: string, value: number, limit: string): void {
@@ -123,7 +162,9 @@ export function decodeFrame(bytes: Uint8Array): DisplayFrame {
   expectField(pixelBytes === columns * rows * components, 'pixel bytes', pixelBytes, `${columns * rows * components}`);
   const wantedMask = view.getUint8(69) === 0 ? 0 : Math.ceil((columns * rows) / 8);
   expectField(maskBytes === wantedMask, 'mask bytes', maskBytes, `${wantedMask}`);
-  const total = HEADER_BYTES + pixelBytes + maskBytes;
+  const boxCount = view.getUint8(71);
+  const boxesAt = HEADER_BYTES + pixelBytes + maskBytes;
+  const total = boxesAt + boxCount * BOX_BYTES;
   expectField(bytes.byteLength === total, 'length', bytes.byteLength, `${total}`);
   const score = view.getFloat32(64, true);
   return {
@@ -141,6 +182,7 @@ export function decodeFrame(bytes: Uint8Array): DisplayFrame {
     state,
     score: Number.isNaN(score) ? null : score,
     pixels: bytes.subarray(HEADER_BYTES, HEADER_BYTES + pixelBytes),
-    maskBits: wantedMask === 0 ? null : bytes.subarray(HEADER_BYTES + pixelBytes, total),
+    maskBits: wantedMask === 0 ? null : bytes.subarray(HEADER_BYTES + pixelBytes, boxesAt),
+    boxes: Array.from({ length: boxCount }, (_, index) => readBox(bytes.subarray(boxesAt + index * BOX_BYTES))),
   };
 }

@@ -23,7 +23,7 @@ export interface ConditionWords {
  * archive-backlog (megabytes, limitMegabytes). disk-low (megabytes, limitMegabytes).
  * link (liveness): the picture is not live. publisher-link (link, address): masks cannot be handed on.
  * log-loss (lines): log lines that could not be written, since the engine started.
- * problem (problem, message): a standing problem of the problem board, by its key (a provider that was fallen back from,
+ * problem (problem, message, saying and its values): a standing problem of the problem board, by its key (a provider that was fallen back from,
  * an inference process that ends, settings that are not saved …).
  */
 export const CONDITION_CODES = [

@@ -1,5 +1,6 @@
 export * from './alerts.ts';
 export * from './console-protocol.ts';
+export * from './faults.ts';
 export * from './frame.ts';
 export * from './frame-codec.ts';
 export * from './health.ts';
@@ -11,6 +12,7 @@ export * from './monitoring.ts';
 export * from './providers.ts';
 export * from './queues.ts';
 export * from './recording.ts';
+export * from './sayings.ts';
 export * from './settings.ts';
 export * from './space.ts';
 export * from './thresholds.ts';

@@ -90,7 +90,7 @@ export const settingsSchema = z.strictObject({
     title: 'Value of bone in the published mask: 1 for label display, 255 for scalar display',
     live: true,
   }),
-  'model.id': setting(z.string().min(1).max(64).default('bone-net'), { title: 'Model', live: true }),
+  'model.id': setting(z.string().min(1).max(64).default('bone-tracer'), { title: 'Model', live: true }),
   'model.enabled': setting(z.boolean().default(true), { title: 'Run the model', live: true }),
   'model.intraOpThreads': setting(z.number().int().min(1).max(64).default(1), {
     title: 'Threads one model run may use',
@@ -207,6 +207,10 @@ export const settingsSchema = z.strictObject({
   }),
   'view.maskColour': setting(z.enum(['blue', 'yellow', 'green', 'purple']).default('blue'), {
     title: 'Colour of the mask; all are told from gray and from each other by the colour-blind',
+    live: true,
+  }),
+  'view.boxes': setting(z.boolean().default(true), {
+    title: 'Show the boxes a detector drew around what it found, with the mask',
     live: true,
   }),
   'view.flipHorizontal': setting(z.boolean().default(false), {

@@ -1,4 +1,4 @@
-import type { RawFrame, SourceKind } from '../../src-shared/index.ts';
+import { type RawFrame, type SourceKind, say } from '../../src-shared/index.ts';
 import { timestampBitsToSeconds } from '../openigtlink/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import type { Clip, ClipFrame } from './clip.ts';
@@ -39,7 +39,7 @@ export class ClipSource implements FrameSource {
   }
 
   start(): void {
-    this.#on.state({ link: 'connecting', message: null });
+    this.#on.state({ link: 'connecting', message: null, said: null });
     void this.#begin();
   }
 
@@ -104,16 +104,17 @@ export class ClipSource implements FrameSource {
         this.#last = this.#toRawFrame(clip, frame, count);
         this.#on.frame(this.#last);
       },
-      end: () => this.#on.state({ link: 'disconnected', message: 'the recording has ended' }),
+      end: () =>
+        this.#on.state({ link: 'disconnected', message: 'the recording has ended', said: say('source.ended') }),
       failed: (message) => this.#fail(message),
     });
-    this.#on.state({ link: 'connected', message: null });
+    this.#on.state({ link: 'connected', message: null, said: null });
     this.#player.start();
   }
 
   #fail(message: string): void {
     this.#on.problem('source.read', message);
-    this.#on.state({ link: 'failed', message });
+    this.#on.state({ link: 'failed', message, said: null });
   }
 
   #toRawFrame(clip: Clip, frame: ClipFrame, count: number): RawFrame {

@@ -1,4 +1,11 @@
-import type { FramePose, RawFrame, ScalarTypeName, SourceKind } from '../../src-shared/index.ts';
+import {
+  type FramePose,
+  type RawFrame,
+  type Saying,
+  type ScalarTypeName,
+  type SourceKind,
+  say,
+} from '../../src-shared/index.ts';
 import {
   type ClientState,
   IgtlClient,
@@ -51,11 +58,14 @@ export class IgtlSource implements FrameSource {
   #heard = false;
   /** Why there is no link, said again while the next try runs. */
   #why: string | null = null;
+  #said: Saying | null = null;
+  readonly #peer: string;
 
   constructor(address: string, host: string, port: number, options: SourceOptions, on: SourceEvents) {
     this.address = address;
     this.#options = options;
     this.#on = on;
+    this.#peer = `${host}:${port}`;
     this.#device = options.imageDevice === '' ? null : options.imageDevice;
     this.#client = new IgtlClient(
       { host, port, maxMessageBytes: options.maxMessageBytes, checkCrc: options.checkCrc },
@@ -87,17 +97,19 @@ export class IgtlSource implements FrameSource {
    * Waiting for the next try is part of connecting: the operator has not disconnected, and can still do so. A port that
    * answers but never speaks the protocol is most likely another program's: say so.
    */
-  #linkChanged({ link, message, retryInMs }: ClientState): void {
+  #linkChanged({ link, message, cause, retryInMs }: ClientState): void {
     if (link === 'connected') {
       this.#window.reset();
       this.#why = null;
+      this.#said = null;
     } else if (link === 'disconnected') {
       const silent = this.#wasConnected && !this.#heard;
       const hint = '; no OpenIGTLink message ever came from there: is it another program’s port?';
       this.#why = silent ? `${message}${hint}` : message;
+      this.#said = cause === null ? null : say(silent ? 'link.other-program' : `link.${cause}`, { peer: this.#peer });
     }
     this.#wasConnected = link === 'connected';
-    this.#on.state({ link: retryInMs === null ? link : 'connecting', message: this.#why });
+    this.#on.state({ link: retryInMs === null ? link : 'connecting', message: this.#why, said: this.#said });
   }
 
   #receive(message: ReceivedMessage): void {

@@ -1,4 +1,4 @@
-import type { Orientation, RawFrame, SourceKind, SourceLink } from '../../src-shared/index.ts';
+import type { Orientation, RawFrame, Saying, SourceKind, SourceLink } from '../../src-shared/index.ts';
 import { isLinkLocal, parseEndpoint } from '../openigtlink/index.ts';
 
 /** What the operator chose about a source; the part of Settings that acquisition needs. */
@@ -34,6 +34,8 @@ export interface SourceState {
   readonly link: SourceLink;
   /** Why it is not connected, or no longer, in words; null when it is. */
   readonly message: string | null;
+  /** The same for the operator; null where there is no sentence for it. */
+  readonly said: Saying | null;
 }
 
 /** What a source tells the engine. Called synchronously from the receive path: listeners must not block. */

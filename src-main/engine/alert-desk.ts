@@ -1,11 +1,12 @@
-import type {
-  Alert,
-  AlertEvent,
-  AlertOverview,
-  HealthReport,
-  KpiSample,
-  SettingKey,
-  Settings,
+import {
+  type Alert,
+  type AlertEvent,
+  type AlertOverview,
+  type HealthReport,
+  type KpiSample,
+  type SettingKey,
+  type Settings,
+  say,
 } from '../../src-shared/index.ts';
 import {
   AlertBook,
@@ -134,8 +135,8 @@ export class AlertDesk implements EnginePart {
       if (lastError === null && dead === 0) {
         problems.clear(`alerts.${route}`);
       } else {
-        const words = `${route} does not take alerts: ${lastError ?? 'some were given up'}; ${waiting} wait, ${dead} given up`;
-        problems.stands(`alerts.${route}`, 'warning', words, monotonicMs());
+        const said = say('alerts.untaken', { route, why: lastError ?? 'some were given up', waiting, dead });
+        problems.stands(`alerts.${route}`, 'warning', said, monotonicMs());
       }
     }
     changed();

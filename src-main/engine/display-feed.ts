@@ -19,6 +19,9 @@ export interface DisplayHandle {
   detach(): void;
 }
 
+/** What the model says of a frame. */
+type FrameAnswer = Pick<DisplayFrame, 'state' | 'score' | 'maskBits' | 'boxes'>;
+
 interface Viewer {
   readonly sink: DisplaySink;
   inFlight: Set<number>;
@@ -67,6 +70,7 @@ export class DisplayFeed {
       state: packet.state,
       score: packet.score,
       maskBits: packet.result?.kind === 'mask' ? packet.result.bits : null,
+      boxes: packet.result?.boxes ?? [],
     }));
   }
 
@@ -74,7 +78,7 @@ export class DisplayFeed {
   offerRaw(frame: RawFrame, noMaskAfterMs: number): void {
     this.#waitingSinceMs ??= frame.receivedMs;
     if (frame.receivedMs - this.#waitingSinceMs >= noMaskAfterMs) {
-      this.#offer(frame, () => ({ state: null, score: null, maskBits: null }));
+      this.#offer(frame, () => ({ state: null, score: null, maskBits: null, boxes: [] }));
     }
   }
 
@@ -87,7 +91,7 @@ export class DisplayFeed {
     }
   }
 
-  #offer(frame: RawFrame, result: () => Pick<DisplayFrame, 'state' | 'score' | 'maskBits'>): void {
+  #offer(frame: RawFrame, result: () => FrameAnswer): void {
     this.#lastOfferedReceivedMs = frame.receivedMs;
     if (this.#viewers.size === 0) {
       return;
@@ -120,11 +124,7 @@ function forget(viewer: Viewer): void {
   viewer.waiting = null;
 }
 
-function toDisplayFrame(
-  frame: RawFrame,
-  seq: number,
-  result: Pick<DisplayFrame, 'state' | 'score' | 'maskBits'>,
-): DisplayFrame {
+function toDisplayFrame(frame: RawFrame, seq: number, result: FrameAnswer): DisplayFrame {
   const { meta } = frame;
   return {
     seq,

@@ -12,7 +12,7 @@ import type {
   Settings,
   SettingsPatch,
 } from '../../src-shared/index.ts';
-import { publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
+import { publicSettings, say, settingInfo, withoutMasks } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import type { SpawnInference } from '../inference/index.ts';
 import { type Logs, ProblemBoard } from '../monitoring/index.ts';
@@ -135,7 +135,12 @@ export class Engine implements EngineBackend {
   /** Starts everything; comes back when the publisher listens or has said why not. Nothing here fails the engine. */
   async start(): Promise<void> {
     if (this.#settings.fileProblem !== null) {
-      this.#problems.stands('settings.file', 'warning', this.#settings.fileProblem, monotonicMs());
+      this.#problems.stands(
+        'settings.file',
+        'warning',
+        say('settings.unreadable', { why: this.#settings.fileProblem }),
+        monotonicMs(),
+      );
     }
     this.#settings.onSaveProblem((problem) => this.#noteSaveProblem(problem));
     this.#inference.start();
@@ -198,7 +203,7 @@ export class Engine implements EngineBackend {
     if (message === null) {
       this.#problems.clear(key);
     } else {
-      this.#problems.stands(key, 'warning', message, monotonicMs());
+      this.#problems.stands(key, 'warning', say('access.open', { why: message }), monotonicMs());
     }
     this.#announcer.changed();
   }
@@ -408,7 +413,7 @@ export class Engine implements EngineBackend {
     if (problem === null) {
       this.#problems.clear('settings.save');
     } else {
-      this.#problems.stands('settings.save', 'warning', problem, monotonicMs());
+      this.#problems.stands('settings.save', 'warning', say('settings.unsaved', { why: problem }), monotonicMs());
       this.#logs.log('warn', 'settings.save', { message: problem });
     }
     this.#announcer.changed();
@@ -454,7 +459,8 @@ export class Engine implements EngineBackend {
   }
 
   #problem(key: string, message: string): void {
-    const count = this.#problems.happened(key, 'warning', message, monotonicMs());
+    const code = key.startsWith('source.') ? 'source.message-refused' : 'publisher.trouble';
+    const count = this.#problems.happened(key, 'warning', say(code, { why: message }), monotonicMs());
     // The first is news, then every doubling: a stream of bad messages must not become a stream of log lines.
     if ((count & (count - 1)) === 0) {
       this.#logs.log('warn', key, { message, count });

@@ -1,10 +1,12 @@
-import type {
-  EngineSnapshot,
-  InferenceLink,
-  ResultPacket,
-  SettingKey,
-  Settings,
-  SettingsPatch,
+import {
+  type EngineSnapshot,
+  type InferenceLink,
+  type ResultPacket,
+  type Saying,
+  type SettingKey,
+  type Settings,
+  type SettingsPatch,
+  say,
 } from '../../src-shared/index.ts';
 import { checkModel, type ModelChoice, ModelSwitch, type ModelSwitchListener } from '../inference/index.ts';
 import type { Log, ProblemBoard, ProviderFigures } from '../monitoring/index.ts';
@@ -143,6 +145,7 @@ export class InferenceDesk implements EnginePart {
       ...this.#watch.describe(this.#switch.state, this.#settings['model.enabled']),
       nextModelId,
       smoothFrames: this.#settings['mask.smoothFrames'],
+      noMaskAfterMs: this.noMaskAfterMs,
     };
   }
 
@@ -156,20 +159,20 @@ export class InferenceDesk implements EnginePart {
   /** The settings say again what runs: a restart must not begin with a model that does not load. */
   #refused(choice: ModelChoice, why: string, kept: ModelChoice): void {
     this.#options.log('warn', 'model.refused', { model: choice.modelId, kept: kept.modelId, message: why });
-    this.#say(`${choice.modelId} could not be loaded: ${why}; ${kept.modelId} stays`);
+    this.#say(say('model.refused', { model: choice.modelId, why, kept: kept.modelId }));
     this.#takeBack();
   }
 
   #fellBack(from: ModelChoice, to: ModelChoice, why: string): void {
     this.#options.log('warn', 'model.fell-back', { from: from.modelId, to: to.modelId, message: why });
-    this.#say(`${from.modelId} kept ending (${why}); ${to.modelId} works instead`);
+    this.#say(say('model.fell-back', { from: from.modelId, why, to: to.modelId }));
     this.#lag.forget();
     this.#worked = this.#before;
     this.#takeBack();
   }
 
-  #say(words: string): void {
-    this.#options.problems.stands('model.choice', 'warning', words, monotonicMs());
+  #say(what: Saying): void {
+    this.#options.problems.stands('model.choice', 'warning', what, monotonicMs());
   }
 
   #takeBack(): void {

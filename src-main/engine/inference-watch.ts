@@ -1,4 +1,4 @@
-import type { EngineSnapshot, ProviderReport, ResultPacket } from '../../src-shared/index.ts';
+import { type EngineSnapshot, type ProviderReport, type ResultPacket, say } from '../../src-shared/index.ts';
 import type { InferenceState } from '../inference/index.ts';
 import type { Log, ProblemBoard, ProviderFigures } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
@@ -32,7 +32,7 @@ export class InferenceWatch {
     }
     if (isBad) {
       const words = message ?? 'the inference process has ended';
-      problems.stands('inference', 'critical', words, monotonicMs());
+      problems.stands('inference', 'critical', say('inference.down', { why: words }), monotonicMs());
       unavailable(words);
     } else if (link === 'ready') {
       problems.clear('inference');
@@ -49,7 +49,10 @@ export class InferenceWatch {
     }
     const fallen = reports.filter(({ fellBack }) => fellBack);
     if (fallen.length === 0) problems.clear('provider-fallback');
-    else problems.stands('provider-fallback', 'warning', fallen.map(fallBackWords).join('; '), monotonicMs());
+    else {
+      const details = fallen.map(fallBackWords).join('; ');
+      problems.stands('provider-fallback', 'warning', say('inference.fell-back', { details }), monotonicMs());
+    }
   }
 
   /** A frame was answered, with a mask or with the reason why there is none. */
@@ -58,7 +61,12 @@ export class InferenceWatch {
     this.#lastFailure = hasFailed ? packet.reason : null;
     if (hasFailed) {
       const words = packet.reason ?? 'the model gave no result';
-      this.#options.problems.happened('ai-failed', 'warning', words, monotonicMs());
+      this.#options.problems.happened(
+        'ai-failed',
+        'warning',
+        say('inference.no-result', { why: words }),
+        monotonicMs(),
+      );
     }
   }
 
@@ -67,7 +75,10 @@ export class InferenceWatch {
     return { provider, provider_fallback: providers.some(({ fellBack }) => fellBack) ? 1 : 0 };
   }
 
-  describe(state: InferenceState, isOn: boolean): Omit<EngineSnapshot['inference'], 'nextModelId' | 'smoothFrames'> {
+  describe(
+    state: InferenceState,
+    isOn: boolean,
+  ): Omit<EngineSnapshot['inference'], 'nextModelId' | 'smoothFrames' | 'noMaskAfterMs'> {
     const { modelId, provider, providers, restarts } = state;
     const link = isOn ? state.link : 'off';
     return { link, modelId, provider, providers, message: state.message ?? this.#lastFailure, restarts };

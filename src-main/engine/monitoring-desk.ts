@@ -1,18 +1,19 @@
-import type {
-  AlertOverview,
-  HealthReport,
-  HistoryQuery,
-  HistoryRow,
-  InferenceLink,
-  KpiSample,
-  LatencyTrace,
-  Liveness,
-  MetricDescription,
-  MonitoringView,
-  PipelineMetrics,
-  PublisherLink,
-  SettingKey,
-  Settings,
+import {
+  type AlertOverview,
+  type HealthReport,
+  type HistoryQuery,
+  type HistoryRow,
+  type InferenceLink,
+  type KpiSample,
+  type LatencyTrace,
+  type Liveness,
+  type MetricDescription,
+  type MonitoringView,
+  type PipelineMetrics,
+  type PublisherLink,
+  type SettingKey,
+  type Settings,
+  say,
 } from '../../src-shared/index.ts';
 import {
   type ArchiveFigures,
@@ -233,17 +234,18 @@ export class MonitoringDesk implements EnginePart, MonitoringView {
       problems.clear('log.disk');
       logs.log('warn', 'log.written-again', { lost: logs.lost });
     } else {
-      problems.stands('log.disk', 'warning', `log lines are being lost: ${problem}`, monotonicMs());
+      problems.stands('log.disk', 'warning', say('logs.lost', { why: problem }), monotonicMs());
       logs.log('warn', 'log.lost', { message: problem, lost: logs.lost });
     }
     changed();
   }
 
   #metricFailed(name: string, error: unknown): void {
-    const words = `metric ${name}: ${error instanceof Error ? error.message : String(error)}`;
-    const count = this.#options.problems.happened(`metric.${name}`, 'warning', words, monotonicMs());
+    const why = error instanceof Error ? error.message : String(error);
+    const said = say('metric.failed', { name, why });
+    const count = this.#options.problems.happened(`metric.${name}`, 'warning', said, monotonicMs());
     if ((count & (count - 1)) === 0) {
-      this.#options.logs.log('warn', 'metric.failed', { name, message: words, count });
+      this.#options.logs.log('warn', 'metric.failed', { name, message: why, count });
     }
   }
 }

@@ -7,7 +7,7 @@ export interface PublisherSlotEvents {
   problem(key: string, message: string): void;
 }
 
-const NOT_OPEN = { link: 'disconnected', message: null, clients: [] } as const;
+const NOT_OPEN = { link: 'disconnected', message: null, said: null, clients: [] } as const;
 
 /** The one place a publisher can be plugged in; without one, masks go nowhere and that is shown. */
 export class PublisherSlot implements EnginePart {
@@ -96,6 +96,7 @@ export class PublisherSlot implements EnginePart {
       address: state.address,
       link: state.link,
       message: state.message,
+      said: state.said,
       device: maskDeviceName(kind),
       enabled: this.#publisher?.publishes(kind) ?? false,
       clients: state.clients,

@@ -1,12 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-  KpiSample,
-  RawFrame,
-  RecordingState,
-  RecordingStatus,
-  ResultPacket,
-  Settings,
+import {
+  type KpiSample,
+  type RawFrame,
+  type RecordingState,
+  type RecordingStatus,
+  type ResultPacket,
+  type Settings,
+  say,
 } from '../../src-shared/index.ts';
 import type { Log, ProblemBoard } from '../monitoring/index.ts';
 import { type BoundedQueue, monotonicMs } from '../pipeline/index.ts';
@@ -211,13 +212,12 @@ export class RecordingDesk {
         folder: await catalogue.folderOf(name),
       });
       log('warn', 'recording.recovered', { name, frames, repairs: repairs.join('; ') });
-      const words = `recording ${name} was cut off by a crash and has been made whole: ${frames} frames`;
-      problems.happened('recording.recovered', 'info', words, monotonicMs());
+      problems.happened('recording.recovered', 'info', say('recording.recovered', { name, frames }), monotonicMs());
       return true;
     } catch (error) {
       log('error', 'recording.recover', { name, message: wordsOf(error) });
-      const words = `recording ${name} was cut off and could not be made whole: ${wordsOf(error)}`;
-      problems.stands('recording.recover', 'warning', words, monotonicMs());
+      const said = say('recording.unrecovered', { name, why: wordsOf(error) });
+      problems.stands('recording.recover', 'warning', said, monotonicMs());
       return false;
     }
   }
@@ -348,7 +348,12 @@ export class RecordingDesk {
   #failed(message: string): void {
     this.#state = 'failed';
     this.#message = message;
-    this.#options.problems.stands('recording.failed', 'critical', `NOT RECORDING: ${message}`, monotonicMs());
+    this.#options.problems.stands(
+      'recording.failed',
+      'critical',
+      say('recording.failed', { why: message }),
+      monotonicMs(),
+    );
     this.#options.log('error', 'recording.failed', { name: this.#name, message });
     this.#options.changed();
   }
@@ -366,8 +371,8 @@ export class RecordingDesk {
     const minutes = this.#disk.minutesLeft(this.#reserveBytes);
     const warnMinutes = this.#options.settings()['recording.warnMinutes'];
     if (minutes !== null && minutes < warnMinutes) {
-      const words = `the disk is full in ${minutesText(minutes)} at this rate (warning below ${warnMinutes} min)`;
-      this.#options.problems.stands('recording.disk', 'warning', words, monotonicMs());
+      const said = say('recording.disk', { minutes: minutesFigure(minutes), limit: warnMinutes });
+      this.#options.problems.stands('recording.disk', 'warning', said, monotonicMs());
     } else {
       this.#options.problems.clear('recording.disk');
     }
@@ -380,16 +385,19 @@ export class RecordingDesk {
     const { 'recording.warnBacklogMb': warnMb, 'recording.maxBacklogMb': maxMb } = settings();
     const load = Math.max(backlogBytes / (warnMb * MIB), oldestMs / BEHIND_MS);
     if (load > 1) {
-      const words =
-        `ARCHIVE BEHIND: the disk is ${backlogFrames} frames (${Math.round(backlogBytes / MIB)} MiB) late; ` +
-        `frames are lost to the recording beyond ${maxMb} MiB`;
-      problems.stands('recording.behind', 'critical', words, monotonicMs());
+      const mib = Math.round(backlogBytes / MIB);
+      const said = say('recording.behind', { frames: backlogFrames, mib, limit: maxMb });
+      problems.stands('recording.behind', 'critical', said, monotonicMs());
     } else if (load < CALM) {
       problems.clear('recording.behind');
     }
     if (lost > 0) {
-      const words = `${lost} frames are NOT in the recording: the disk was too slow and ${maxMb} MiB were waiting`;
-      problems.stands('recording.lost', 'critical', words, monotonicMs());
+      problems.stands(
+        'recording.lost',
+        'critical',
+        say('recording.lost', { frames: lost, limit: maxMb }),
+        monotonicMs(),
+      );
     }
   }
 
@@ -431,6 +439,6 @@ async function freeBytesOf(folder: string): Promise<number> {
   }
 }
 
-const minutesText = (minutes: number): string =>
-  minutes < 10 ? `${minutes.toFixed(1)} min` : `${Math.floor(minutes)} min`;
+const minutesFigure = (minutes: number): string => (minutes < 10 ? minutes.toFixed(1) : `${Math.floor(minutes)}`);
+const minutesText = (minutes: number): string => `${minutesFigure(minutes)} min`;
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import {
+  faultsOf,
   SETTING_KEYS,
   type SettingKey,
   type SettingOverride,
@@ -187,7 +188,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
 function validPatch(patch: SettingsPatch): SettingsPatch {
   const parsed = settingsPatchSchema.safeParse(patch);
   if (!parsed.success) {
-    throw new BadSetting(wordsOf(parsed.error));
+    throw new BadSetting(faultsOf(parsed.error, patch, 'settings'));
   }
   return parsed.data;
 }

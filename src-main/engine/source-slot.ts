@@ -1,7 +1,7 @@
 import type { EngineSnapshot, RawFrame, Settings, SourceKind } from '../../src-shared/index.ts';
 import { createSource, type FrameSource, type SourceEvents, type SourceState } from '../acquisition/index.ts';
 
-const NO_SOURCE: SourceState = { link: 'disconnected', message: null };
+const NO_SOURCE: SourceState = { link: 'disconnected', message: null, said: null };
 
 /** The one place a source can be plugged in. Events of a source that was unplugged are no longer heard. */
 export class SourceSlot {
@@ -29,7 +29,11 @@ export class SourceSlot {
     try {
       source = createSource(settings['source.address'], sourceOptions(settings), events);
     } catch (error) {
-      this.#setState({ link: 'failed', message: error instanceof Error ? error.message : String(error) });
+      this.#setState({
+        link: 'failed',
+        message: error instanceof Error ? error.message : String(error),
+        said: null,
+      });
       return;
     }
     this.#source = source;
@@ -70,7 +74,7 @@ export class SourceSlot {
     await source?.close();
   }
 
-  describe(): Pick<EngineSnapshot['source'], 'address' | 'kind' | 'link' | 'message' | 'replay'> {
+  describe(): Pick<EngineSnapshot['source'], 'address' | 'kind' | 'link' | 'message' | 'said' | 'replay'> {
     const kind: SourceKind = this.#source?.kind ?? 'live';
     return { address: this.#address, kind, ...this.#state, replay: this.#source?.replay ?? null };
   }

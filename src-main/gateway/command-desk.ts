@@ -1,4 +1,4 @@
-import { type CommandName, commandSchemas, isReadingCommand } from '../../src-shared/index.ts';
+import { type CommandName, commandSchemas, faultsOf, isReadingCommand } from '../../src-shared/index.ts';
 import { type Audit, auditEntry, detailsOf } from './access/audit.ts';
 import { type Identity, mayAct, Refused, type Role } from './access/identity.ts';
 import type { EngineBackend } from './backend.ts';
@@ -30,8 +30,7 @@ export class CommandDesk {
     }
     const parsed = commandSchemas[name].safeParse(args);
     if (!parsed.success) {
-      const words = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
-      throw new CommandFailed(`${name}: ${words.join('; ')}`);
+      throw new CommandFailed(`${name}: ${faultsOf(parsed.error, args, 'arguments')}`);
     }
     try {
       const value = await this.#backend.execute(name, parsed.data as never);

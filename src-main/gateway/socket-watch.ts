@@ -69,8 +69,7 @@ export class SocketWatch {
         socket.terminate();
         continue;
       }
-      const { expiresAtMs, isRevoked } = entry.identity;
-      if ((expiresAtMs !== null && nowMs >= expiresAtMs) || isRevoked?.() === true) {
+      if (entry.identity.expiresAtMs !== null && nowMs >= entry.identity.expiresAtMs) {
         socket.close(SIGNED_OUT, 'the permission has ended');
         continue;
       }

@@ -151,9 +151,14 @@ const PUBLISHER_LEVELS: Readonly<Record<PublisherLink, Condition['level']>> = {
   failed: 'critical',
 };
 
-function problemCondition({ key, severity, message }: Problem): Condition {
+function problemCondition({ key, severity, message, said }: Problem): Condition {
   const level = severity === 'info' ? 'ok' : severity;
-  return { key: `problem.${key}`, code: 'problem', level, values: { problem: key, message } };
+  return {
+    key: `problem.${key}`,
+    code: 'problem',
+    level,
+    values: { ...said?.values, saying: said?.code ?? null, problem: key, message },
+  };
 }
 
 const megabytes = (value: number, limit: number): ConditionWords['values'] => ({

@@ -1,8 +1,9 @@
-import type { Problem } from '../../src-shared/index.ts';
+import { inEnglish, type Problem, type Saying } from '../../src-shared/index.ts';
 
 interface Entry {
   severity: Problem['severity'];
   message: string;
+  said: Saying | null;
   count: number;
   lastMs: number;
   /** Stays until `clear`: a state, not an event. */
@@ -25,23 +26,24 @@ export class ProblemBoard {
   readonly #entries = new Map<string, Entry>();
 
   /** Something was refused, skipped or failed once. Returns its count, so that a log can thin itself out. */
-  happened(key: string, severity: Problem['severity'], message: string, nowMs: number): number {
+  happened(key: string, severity: Problem['severity'], what: Saying | string, nowMs: number): number {
     const place = this.#entries.has(key) || this.#hasRoom(nowMs) ? key : OVERFLOW;
     const entry = this.#entries.get(place);
     if (entry?.standing === true) {
       // What stands says more than one more case of it.
       return ++entry.count;
     }
-    return this.#put(place, { severity, message, count: (entry?.count ?? 0) + 1, lastMs: nowMs, standing: false });
+    const count = (entry?.count ?? 0) + 1;
+    return this.#put(place, { severity, ...told(what), count, lastMs: nowMs, standing: false });
   }
 
   /** Something is wrong until `clear(key)`. Keys of these are the program's own, never a sender's. */
-  stands(key: string, severity: Problem['severity'], message: string, nowMs: number): number {
+  stands(key: string, severity: Problem['severity'], what: Saying | string, nowMs: number): number {
     const entry = this.#entries.get(key);
     // A standing problem that is merely said again has not happened again.
-    const isNews = !(entry?.standing === true && entry.message === shortened(message));
+    const isNews = !(entry?.standing === true && entry.message === told(what).message);
     const count = (entry?.count ?? 0) + (isNews ? 1 : 0);
-    return this.#put(key, { severity, message, count, lastMs: nowMs, standing: true });
+    return this.#put(key, { severity, ...told(what), count, lastMs: nowMs, standing: true });
   }
 
   clear(key: string): void {
@@ -59,23 +61,21 @@ export class ProblemBoard {
 
   /** What is wrong until it is cleared: these become alerts. */
   standing(): Problem[] {
-    return [...this.#entries]
-      .filter(([, entry]) => entry.standing)
-      .map(([key, { severity, message, count }]) => ({ key, severity, message, count }));
+    return [...this.#entries].filter(([, entry]) => entry.standing).map(([key, entry]) => problemOf(key, entry));
   }
 
   current(nowMs: number): Problem[] {
     const shown: Problem[] = [];
     for (const [key, entry] of this.#entries) {
       if (isShown(entry, nowMs)) {
-        shown.push({ key, severity: entry.severity, message: entry.message, count: entry.count });
+        shown.push(problemOf(key, entry));
       }
     }
     return shown;
   }
 
   #put(key: string, entry: Entry): number {
-    this.#entries.set(key, { ...entry, message: shortened(entry.message) });
+    this.#entries.set(key, entry);
     return entry.count;
   }
 
@@ -101,6 +101,27 @@ export class ProblemBoard {
 
 function isShown(entry: Entry, nowMs: number): boolean {
   return entry.standing || nowMs - entry.lastMs < SHOWN_FOR_MS;
+}
+
+const problemOf = (key: string, { severity, message, said, count }: Entry): Problem => ({
+  key,
+  severity,
+  message,
+  said,
+  count,
+});
+
+/** In English, and as a console says it in its own language; nothing in it is longer than what is read. */
+function told(what: Saying | string): Pick<Entry, 'message' | 'said'> {
+  if (typeof what === 'string') {
+    return { message: shortened(what), said: null };
+  }
+  const values = Object.entries(what.values).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? shortened(value) : value,
+  ]);
+  const said = { code: what.code, values: Object.fromEntries(values) as Saying['values'] };
+  return { message: shortened(inEnglish(said)), said };
 }
 
 function shortened(message: string): string {

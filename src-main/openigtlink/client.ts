@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { retryDelayMs } from './back-off.ts';
 import { monotonicMs } from './clock.ts';
 import { type FramerCounters, type FramerProblem, MessageFramer } from './framer.ts';
+import { type LinkCause, LinkGivenUp, linkCauseOf } from './link-cause.ts';
 import { MemoryPool } from './memory-pool.ts';
 import type { OutgoingMessage, ReceivedMessage } from './message.ts';
 import { buildClientInfo, type ClientInfo } from './messages/client-info.ts';
@@ -13,6 +14,8 @@ export interface ClientState {
   readonly link: 'connecting' | 'connected' | 'disconnected';
   /** Why there is no link; null while there is one. */
   readonly message: string | null;
+  /** The same as a code; null too when we closed it. */
+  readonly cause: LinkCause | null;
   /** When the next try starts; null unless disconnected and trying on. */
   readonly retryInMs: number | null;
 }
@@ -93,7 +96,7 @@ export class IgtlClient {
     this.#framer = new MessageFramer(options, {
       message: (message) => this.#received(message),
       problem: (problem) => on.problem(problem),
-      giveUp: () => this.#socket?.destroy(new Error('message framing lost')),
+      giveUp: () => this.#socket?.destroy(new LinkGivenUp('not-openigtlink', 'message framing lost')),
     });
   }
 
@@ -140,7 +143,7 @@ export class IgtlClient {
   #connect(): void {
     this.#framer.reset();
     this.#peerVersion = 1;
-    this.#on.state({ link: 'connecting', message: null, retryInMs: null });
+    this.#on.state({ link: 'connecting', message: null, cause: null, retryInMs: null });
     const { host, port } = this.#options;
     const startedMs = monotonicMs();
     const socket = connect({
@@ -153,12 +156,12 @@ export class IgtlClient {
     });
     this.#socket = socket;
     this.#watch = setInterval(() => this.#check(socket, startedMs), WATCH_MS);
-    let reason: string | null = null;
+    let failure: Error | null = null;
     socket.once('connect', () => this.#connected(socket));
     socket.on('error', (error) => {
-      reason = error.message;
+      failure = error;
     });
-    socket.once('close', () => this.#closed(socket, reason ?? 'closed by the peer'));
+    socket.once('close', () => this.#closed(socket, failure));
   }
 
   #connected(socket: Socket): void {
@@ -170,7 +173,7 @@ export class IgtlClient {
       limit: this.#options.queueLimit ?? DEFAULT_QUEUE_LIMIT,
     });
     this.#greet(this.#queue);
-    this.#on.state({ link: 'connected', message: null, retryInMs: null });
+    this.#on.state({ link: 'connected', message: null, cause: null, retryInMs: null });
   }
 
   #greet(queue: SendQueue): void {
@@ -202,20 +205,22 @@ export class IgtlClient {
     const now = monotonicMs();
     const { silenceMs = DEFAULT_SILENCE_MS, dropPeerAfterMs = DEFAULT_DROP_PEER_MS } = this.#options;
     if (this.#queue === null) {
-      if (now - startedMs > CONNECT_TIMEOUT_MS) socket.destroy(new Error(`no answer within ${CONNECT_TIMEOUT_MS} ms`));
+      if (now - startedMs > CONNECT_TIMEOUT_MS)
+        socket.destroy(new LinkGivenUp('no-answer', `no answer within ${CONNECT_TIMEOUT_MS} ms`));
     } else if (this.#queue.fullForMs > dropPeerAfterMs) {
-      socket.destroy(new Error(`the peer took nothing for ${dropPeerAfterMs} ms`));
+      socket.destroy(new LinkGivenUp('not-reading', `the peer took nothing for ${dropPeerAfterMs} ms`));
     } else if (silenceMs > 0 && now - this.#lastByteMs > silenceMs) {
       // Timers run before reads: after a pause of our own process the bytes may be waiting. Look again after reading.
       setImmediate(() => {
         if (monotonicMs() - this.#lastByteMs > silenceMs) {
-          socket.destroy(new Error(`nothing received for ${silenceMs} ms`));
+          socket.destroy(new LinkGivenUp('silent', `nothing received for ${silenceMs} ms`));
         }
       });
     }
   }
 
-  #closed(socket: Socket, reason: string): void {
+  /** `failure`: what ended it; null: the peer did. */
+  #closed(socket: Socket, failure: Error | null): void {
     if (this.#socket !== socket) return;
     const now = monotonicMs();
     if (this.#watch !== null) clearInterval(this.#watch);
@@ -228,15 +233,15 @@ export class IgtlClient {
       this.#queue = null;
     }
     const { host, port } = this.#options;
-    const message = `${host}:${port}: ${reason}`;
+    const message = `${host}:${port}: ${failure?.message ?? 'closed by the peer'}`;
     if (!this.#running) {
-      this.#on.state({ link: 'disconnected', message: `${host}:${port}: closed by us`, retryInMs: null });
+      this.#on.state({ link: 'disconnected', message: `${host}:${port}: closed by us`, cause: null, retryInMs: null });
       return;
     }
     if (worked) this.#lostMs = now;
     this.#failures = worked ? 0 : this.#failures + 1;
     const retryInMs = retryDelayMs(this.#failures, now - this.#lostMs, Math.random());
-    this.#on.state({ link: 'disconnected', message, retryInMs });
+    this.#on.state({ link: 'disconnected', message, cause: linkCauseOf(failure), retryInMs });
     if (this.#running) this.#retry = setTimeout(() => this.#connect(), retryInMs);
   }
 

@@ -1,4 +1,11 @@
-import type { FrameMeta, PublisherLink, ResultPacket, SourceKind } from '../../src-shared/index.ts';
+import {
+  type FrameMeta,
+  type PublisherLink,
+  type ResultPacket,
+  type Saying,
+  type SourceKind,
+  say,
+} from '../../src-shared/index.ts';
 import {
   buildStatus,
   IgtlClient,
@@ -35,6 +42,8 @@ export interface PublisherState {
   /** Where masks really go: with the port the OS chose when port 0 was asked for. */
   readonly address: string;
   readonly message: string | null;
+  /** The same for the operator; null where there is no sentence for it. */
+  readonly said: Saying | null;
   readonly clients: readonly ServerClient[];
 }
 
@@ -52,7 +61,7 @@ export class MaskPublisher {
   readonly #on: PublisherEvents;
   #server: IgtlServer | null = null;
   #client: IgtlClient | null = null;
-  #state: PublisherState = { link: 'disconnected', address: '', message: null, clients: [] };
+  #state: PublisherState = { link: 'disconnected', address: '', message: null, said: null, clients: [] };
   #boundAddress: string | null = null;
   #lastMeta: FrameMeta | null = null;
   /** Why no masks come; null while they do. Whoever connects meanwhile is told. */
@@ -94,7 +103,7 @@ export class MaskPublisher {
     await Promise.all([this.#server?.close(), this.#client?.close()]);
     this.#server = null;
     this.#client = null;
-    this.#set({ link: 'disconnected', message: null, clients: [] });
+    this.#set({ link: 'disconnected', message: null, said: null, clients: [] });
   }
 
   /** True when masks of such a source are to leave the house. */
@@ -194,7 +203,7 @@ export class MaskPublisher {
             }
           }
           known = clients.map(({ id }) => id);
-          this.#set({ link: clients.length > 0 ? 'connected' : 'listening', message: null, clients });
+          this.#set({ link: clients.length > 0 ? 'connected' : 'listening', message: null, said: null, clients });
         },
         problem: (problem) => this.#report(problem),
       },
@@ -207,7 +216,7 @@ export class MaskPublisher {
       return;
     }
     this.#server = server;
-    this.#set({ link: 'listening', message: null, clients: [] });
+    this.#set({ link: 'listening', message: null, said: null, clients: [] });
   }
 
   #connect(host: string, port: number): void {
@@ -223,14 +232,15 @@ export class MaskPublisher {
       },
       {
         message: () => {},
-        state: ({ link, message, retryInMs }) => {
+        state: ({ link, message, cause, retryInMs }) => {
           if (link === 'connected' && this.#unavailable !== null) {
             for (const news of this.#newsFor(this.#unavailable)) {
               client.send(news);
             }
           }
           // Between two tries the operator must be able to stop the trying: it is still connecting.
-          this.#set({ link: retryInMs === null ? link : 'connecting', message, clients: [] });
+          const said = cause === null ? null : say(`link.${cause}`, { peer: `${host}:${port}` });
+          this.#set({ link: retryInMs === null ? link : 'connecting', message, said, clients: [] });
         },
         problem: (problem) => this.#report(problem),
       },
@@ -245,7 +255,7 @@ export class MaskPublisher {
 
   #fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.#set({ link: 'failed', message, clients: [] });
+    this.#set({ link: 'failed', message, said: null, clients: [] });
     this.#on.problem('publisher.failed', message);
   }
 

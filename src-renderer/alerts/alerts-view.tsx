@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { AlertOverview } from '../../src-shared/index.ts';
+import { LogBundle } from '../components/log-bundle.tsx';
 import { useClient, useConsole, useEngineThere } from '../state/console-context.ts';
 import { useWords } from '../words/index.ts';
 import { ActiveAlerts } from './active-alerts.tsx';
@@ -24,6 +25,7 @@ export function AlertsView() {
       <Problems />
       {overview !== null && (
         <>
+          <LogBundle />
           <AlertRoutes routes={overview.routes} changed={refresh} />
           <History events={overview.history} />
         </>

@@ -1,6 +1,6 @@
 import type { EngineSnapshot } from '../../src-shared/index.ts';
 import { useClient, useConsole } from '../state/console-context.ts';
-import { useWords, type Words } from '../words/index.ts';
+import { saidText, useWords, type Words } from '../words/index.ts';
 import { AddressForm } from './address-form.tsx';
 
 /** Where pictures come from. */
@@ -20,7 +20,7 @@ export function SourceForm() {
       status={
         source !== null && (
           <>
-            {source.message ?? words.shell.source.links[source.link]}
+            {saidText(words, source.said, source.message) ?? words.shell.source.links[source.link]}
             {source.message === null && facts !== '' && <span className="fact">{facts}</span>}
           </>
         )
@@ -34,7 +34,7 @@ export function SourceForm() {
 function publisherStatus(words: Words, snapshot: EngineSnapshot): string {
   const { publisher, source } = snapshot;
   if (publisher.message !== null) {
-    return publisher.message;
+    return saidText(words, publisher.said, publisher.message);
   }
   if (!publisher.enabled) {
     return words.shell.publisher.notPublished(source.kind === 'live' ? null : source.kind);

@@ -1,5 +1,5 @@
 import { useConsole, usePresentation } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 import { showStep, useGuide } from './guide-store.ts';
 import { pictureOutcome } from './picture-outcome.ts';
 
@@ -16,7 +16,7 @@ export function PictureStep() {
       <div className="guide-outcome" data-outcome={outcome} role="status">
         <strong>{guide.picture.outcomes[outcome]}</strong>
         {outcome === 'there' && source !== null && <p>{words.shell.source.facts(source.deviceName, source.size)}</p>}
-        {outcome !== 'there' && source?.message != null && <p>{source.message}</p>}
+        {outcome !== 'there' && source !== null && <p>{saidText(words, source.said, source.message)}</p>}
       </div>
       {outcome === 'there' && picture !== null && picture.scaleOrigin === 'estimate' && (
         <p className="guide-hint">{guide.picture.scale(picture.mmPerPixel)}</p>

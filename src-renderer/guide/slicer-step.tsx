@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { EngineSnapshot } from '../../src-shared/index.ts';
 import { useClient, useConsole, useEngineThere } from '../state/console-context.ts';
 import { refusalText } from '../state/refusal.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 import { Choice } from './choice.tsx';
 import { showStep } from './guide-store.ts';
 import { LabelMapHint } from './label-map-hint.tsx';
@@ -121,7 +121,7 @@ function SlicerState({ publisher }: { readonly publisher: EngineSnapshot['publis
       role="status"
     >
       <strong>{words.guide.slicer.state(publisher.link, publisher.clients.length)}</strong>
-      {publisher.message !== null && <p>{publisher.message}</p>}
+      {publisher.message !== null && <p>{saidText(words, publisher.said, publisher.message)}</p>}
     </div>
   );
 }

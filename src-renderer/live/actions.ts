@@ -13,7 +13,9 @@ const hasPicture = (client: ConsoleClient): boolean => (client.getState().view?.
 const isFrozen = (client: ConsoleClient): boolean => (client.getState().view?.cine ?? null) !== null;
 
 /** Switches a setting that is on or off. */
-const toggles = (key: 'view.flipHorizontal' | 'view.flipVertical'): Pick<Action, 'isOn' | 'isPossible' | 'run'> => ({
+const toggles = (
+  key: 'view.boxes' | 'view.flipHorizontal' | 'view.flipVertical',
+): Pick<Action, 'isOn' | 'isPossible' | 'run'> => ({
   isPossible: (client) => settingsOf(client) !== null,
   isOn: (client) => settingsOf(client)?.[key] === true,
   run: (client) => client.changeSettings({ [key]: settingsOf(client)?.[key] !== true } as SettingsPatch),
@@ -95,6 +97,7 @@ export const liveActions: readonly Action[] = [
       client.changeSettings({ 'view.maskShape': next });
     },
   },
+  { id: 'mask.boxes', key: 'b', where: 'live', ...toggles('view.boxes') },
   { id: 'picture.flipHorizontal', key: 'h', where: 'live', ...toggles('view.flipHorizontal') },
   { id: 'picture.flipVertical', key: 'v', where: 'live', ...toggles('view.flipVertical') },
   {

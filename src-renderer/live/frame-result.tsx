@@ -10,6 +10,7 @@ export function FrameResult() {
   // A result of an old picture is old too.
   const old = usePresentation().veil !== null;
   const word = resultWord(picture);
+  const framedOnly = word === 'bone' && picture?.hasMask === false;
   const explained = word === 'ai-failed' || word === 'ai-off' || word === 'no-mask';
   return (
     <section className="panel result" data-faded={old} aria-label={words.live.resultTitle}>
@@ -24,8 +25,13 @@ export function FrameResult() {
           ? words.state.noPicture
           : explained
             ? (inferenceMessage ?? words.live.resultTexts[word])
-            : words.live.resultTexts[word]}
+            : framedOnly
+              ? words.live.framedOnly
+              : words.live.resultTexts[word]}
       </p>
+      {picture !== null && picture.boxes.length > 0 && (
+        <p className="boxes">{words.live.boxes(picture.boxes.map(({ score }) => score))}</p>
+      )}
       <p className="scale" data-assumed={picture !== null && picture.scaleOrigin !== 'source'}>
         {picture === null
           ? ' '

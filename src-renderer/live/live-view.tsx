@@ -6,7 +6,7 @@ import { CineBar } from './cine-bar.tsx';
 import type { Rectangle } from './geometry.ts';
 import { liveStore, useLiveView } from './live-store.ts';
 import { PicturePane } from './picture-pane.tsx';
-import { type Presentation, resultWord } from './presentation.ts';
+import { type Presentation, resultWord, smoothedOver } from './presentation.ts';
 import { SidePanel } from './side-panel.tsx';
 import { StageDrawing } from './stage-drawing.tsx';
 import { useAreaOf, usePicturePlace } from './use-picture-place.ts';
@@ -125,6 +125,7 @@ function Badges() {
   const hidden = useConsole((state) => !state.style.visible || state.style.opacity === 0);
   const settings = useConsole((state) => state.snapshot?.settings ?? null);
   const assumed = useConsole((state) => (state.view?.picture?.scaleOrigin ?? 'source') !== 'source');
+  const smoothed = useConsole((state) => smoothedOver(state));
   const notice = useLiveView((state) => state.notice);
   const missing = result !== null && result !== 'bone' && result !== 'no-bone';
   const turned = settings === null ? null : live.turned(settings);
@@ -135,6 +136,7 @@ function Badges() {
           {live.results[result]}
         </span>
       )}
+      {smoothed !== null && <span className="badge">{live.smoothed(smoothed)}</span>}
       {hidden && <span className="badge">{live.maskHidden}</span>}
       {turned !== null && <span className="badge">{turned}</span>}
       {assumed && <span className="badge">{live.scale.assumedShort}</span>}

@@ -61,6 +61,7 @@ class LiveView {
       this.#conversation.clock,
       () => this.#painter.description,
       () => this.#cine.report(this.#feedAgeMs()),
+      () => (this.#cine.newest === null ? null : this.#feedAgeMs()),
       (report) => post({ type: 'view', report }),
     );
   }

@@ -1,4 +1,5 @@
 import type { DisplayFrame, Orientation } from '../../src-shared/index.ts';
+import { BoxDrawer } from './box-drawer.ts';
 import { MaskShaper } from './mask-shape.ts';
 import { type MaskStyle, showsMask } from './palette.ts';
 import { Pane, type RendererPolicy } from './pane.ts';
@@ -28,7 +29,8 @@ export class Painter {
   readonly #policy: RendererPolicy = { choice: 'auto', ability: webglAbility(), contextLost: false };
   readonly #panes: Readonly<Record<PaneName, Pane>>;
   readonly #shaper = new MaskShaper();
-  #style: MaskStyle = { visible: true, opacity: 0, colour: 'blue', shape: 'fill' };
+  readonly #boxes = new BoxDrawer();
+  #style: MaskStyle = { visible: true, opacity: 0, colour: 'blue', shape: 'fill', boxes: true };
   #orientation: Orientation = 'MF';
   #waiting: DisplayFrame | null = null;
   #shown: DisplayFrame | null = null;
@@ -163,7 +165,8 @@ export class Painter {
   #draw(frame: DisplayFrame): boolean {
     const style = this.#style;
     this.#panes.raw.draw(frame, { ...style, visible: false });
-    return this.#panes.overlay.draw(this.#shaped(withFault(frame, this.#beforeShown, this.#fault)), style);
+    const shaped = this.#shaped(withFault(frame, this.#beforeShown, this.#fault));
+    return this.#panes.overlay.draw(style.visible && style.boxes ? this.#boxes.drawnOn(shaped) : shaped, style);
   }
 
   #shaped(frame: DisplayFrame): DisplayFrame {

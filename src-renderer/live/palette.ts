@@ -25,6 +25,8 @@ export interface MaskStyle {
   readonly opacity: number;
   readonly colour: MaskColour;
   readonly shape: MaskShape;
+  /** The boxes a detector drew around what it found are shown too. */
+  readonly boxes: boolean;
 }
 
 /** What a picture without an opaque mask pixel needs of the mask: nothing. */

@@ -11,6 +11,8 @@ export const ENGINE_SILENT_AFTER_MS = 1500;
 /** Design, section 4: a picture is stale after three frame periods, at least this long. */
 const STALE_AT_LEAST_MS = 250;
 const STALE_AFTER_PERIODS = 3;
+/** A slow model makes every picture late; beyond this it is called old all the same. */
+const SLOW_MASK_AT_MOST_MS = 1000;
 
 export type NotLiveKind = Exclude<SourceKind, 'live'>;
 export type ShownState = Liveness | 'DEMO' | 'REPLAY' | 'SIMULATED' | 'FREEZE' | 'ENGINE LOST' | 'RELOAD';
@@ -51,6 +53,18 @@ const STATE_OF_KIND: Record<NotLiveKind, 'DEMO' | 'REPLAY' | 'SIMULATED'> = {
   replay: 'REPLAY',
   simulated: 'SIMULATED',
 };
+
+/**
+ * The picture whose age is judged. In sight: the one that was painted. Behind another view: the newest that came, as the
+ * browser may paint what nobody sees late or not at all, and the corner then speaks of the feed.
+ */
+export function judgedPicture<P extends { readonly ageMs: number }>(
+  view: { readonly picture: P | null; readonly newestAgeMs: number | null } | null,
+  isInSight: boolean,
+): P | null {
+  const { picture = null, newestAgeMs = null } = view ?? {};
+  return picture === null || isInSight || newestAgeMs === null ? picture : { ...picture, ageMs: newestAgeMs };
+}
 
 /** What is shown: of the feed, or of the picture that the operator stopped while the feed goes on. Pure. */
 export function present(input: PresentationInput): Presentation {
@@ -101,13 +115,21 @@ function presentFeed(input: PresentationInput): Presentation {
   if (picture === null) {
     return notLive('WAITING');
   }
-  if (picture.ageMs > freshLimitMs(snapshot.framePeriodMs, snapshot.settings['view.noMaskAfterMs'])) {
+  if (picture.ageMs > freshLimitMs(snapshot.framePeriodMs, maskWaitMs(snapshot))) {
     // The engine receives, but nothing new reaches this screen: to the operator that is the same old picture.
     return notLive('STALE');
   }
   return kind === null
     ? { state: 'LIVE', tone: 'live', kind, veil: null, ageMs, behind: null }
     : { state: STATE_OF_KIND[kind], tone: 'pretend', kind, veil: null, ageMs, behind: null };
+}
+
+/**
+ * How long a picture may wait for its mask before it is old: as set, or longer while masks take longer, but never so long
+ * that anybody would call it old.
+ */
+export function maskWaitMs({ settings, inference }: Pick<EngineSnapshot, 'settings' | 'inference'>): number {
+  return Math.max(settings['view.noMaskAfterMs'], Math.min(inference.noMaskAfterMs, SLOW_MASK_AT_MOST_MS));
 }
 
 /** Oldest a picture on screen may be while the feed runs: the stale limit, and the time a frame may wait for its mask. */
@@ -120,6 +142,18 @@ export function freshLimitMs(framePeriodMs: number | null, noMaskAfterMs: number
 function notLiveKind(picture: PresentationInput['picture'], snapshot: EngineSnapshot | null): NotLiveKind | null {
   const kinds = [picture?.sourceKind, snapshot?.source.kind];
   return kinds.find((kind): kind is NotLiveKind => kind !== undefined && kind !== 'live') ?? null;
+}
+
+/** How many frames the mask on screen is made of, where that is more than its own; then it must be said beside it. */
+export function smoothedOver({
+  snapshot,
+  view,
+}: {
+  readonly snapshot: Pick<EngineSnapshot, 'inference'> | null;
+  readonly view: { readonly picture: Pick<ShownPicture, 'hasMask'> | null } | null;
+}): number | null {
+  const frames = snapshot?.inference.smoothFrames ?? 1;
+  return frames > 1 && view?.picture?.hasMask === true ? frames : null;
 }
 
 /** What is said about the result of the frame on screen. `null`: there is no frame to speak of. */

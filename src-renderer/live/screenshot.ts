@@ -5,7 +5,7 @@ import type { Words } from '../words/words.ts';
 import { shownCalipers } from './calipers.tsx';
 import { liveStore } from './live-store.ts';
 import { lengthMm, probeAxes, rulerTicks } from './measure.ts';
-import { resultWord } from './presentation.ts';
+import { resultWord, smoothedOver } from './presentation.ts';
 import { sourceTime } from './source-time.ts';
 import { apply, NO_ZOOM, type Placement, type Point, placePicture } from './view-transform.ts';
 import type { Capture } from './worker-protocol.ts';
@@ -95,6 +95,7 @@ function facts({ picture }: Capture, state: ConsoleState, words: Words, at: Date
   const score = picture.score === null ? '' : ` (${live.score(picture.score)})`;
   const settings = snapshot?.settings;
   const turned = settings === undefined ? null : live.turned(settings);
+  const smoothed = smoothedOver(state);
   return [
     `${shell.researchUseOnly} · ${shell.notForDiagnosis} · ${said.filter((part) => part !== null).join(' · ')}`,
     live.screenshot.times(sourceTime(picture.tsBits)?.toISOString() ?? null, at.toISOString()),
@@ -108,6 +109,7 @@ function facts({ picture }: Capture, state: ConsoleState, words: Words, at: Date
       : live.scale.assumed(picture.mmPerPixel, picture.scaleOrigin),
     live.screenshot.model(model.join(' · '), `${result}${score}`, state.style.visible ? null : live.maskHidden),
     ...(turned === null ? [] : [turned]),
+    ...(smoothed === null ? [] : [live.smoothed(smoothed)]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { useConsole } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 import type { Presentation } from './presentation.ts';
 
 /** Over the whole picture while it is not fresh: what is wrong, in words that can be read from across the room. */
@@ -7,6 +7,7 @@ export function Veil({ presentation }: { readonly presentation: Presentation }) 
   const words = useWords();
   const link = useConsole((state) => state.link);
   const message = useConsole((state) => state.snapshot?.source.message ?? null);
+  const said = useConsole((state) => state.snapshot?.source.said ?? null);
   if (presentation.veil === null) {
     return null;
   }
@@ -21,7 +22,7 @@ export function Veil({ presentation }: { readonly presentation: Presentation }) 
           <strong>{words.state.kinds[presentation.kind].word}</strong> {words.state.kinds[presentation.kind].text}
         </p>
       )}
-      {aboutSource && message !== null && <p className="veil-text">{message}</p>}
+      {aboutSource && message !== null && <p className="veil-text">{saidText(words, said, message)}</p>}
       {link.state === 'mismatch' && (
         <>
           <p className="veil-text">

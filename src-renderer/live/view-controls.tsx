@@ -49,6 +49,9 @@ export function ViewControls() {
         <ActionButton id="mask.shape" showsKey>
           {live.mask.shapes[style.shape]}
         </ActionButton>
+        <ActionButton id="mask.boxes" showsKey>
+          {live.mask.boxes}
+        </ActionButton>
       </div>
       <fieldset className="colours" aria-label={live.mask.colour}>
         {COLOURS.map((colour) => (

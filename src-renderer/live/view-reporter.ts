@@ -16,6 +16,7 @@ export class ViewReporter {
   readonly #clock: ClockMap;
   readonly #renderer: () => ViewReport['renderer'];
   readonly #cine: () => ViewReport['cine'];
+  readonly #newestAgeMs: () => number | null;
   #frame: DisplayFrame | null = null;
   #ageAtPaintMs = 0;
   #paintedAtMs = 0;
@@ -32,11 +33,13 @@ export class ViewReporter {
     clock: ClockMap,
     renderer: () => ViewReport['renderer'],
     cine: () => ViewReport['cine'],
+    newestAgeMs: () => number | null,
     post: (report: ViewReport) => void,
   ) {
     this.#clock = clock;
     this.#renderer = renderer;
     this.#cine = cine;
+    this.#newestAgeMs = newestAgeMs;
     this.#post = post;
     setInterval(() => this.#report(performance.now()), REPORT_EVERY_MS);
   }
@@ -116,6 +119,7 @@ export class ViewReporter {
         last: refusal !== null && nowMs - refusal.atMs < REFUSAL_SHOWN_MS ? refusal.reason : null,
       },
       picture: this.#frame === null ? null : pictureOf(this.#frame, Math.max(this.#oldestMs, this.#ageMs(nowMs))),
+      newestAgeMs: this.#newestAgeMs(),
       cine: this.#cine(),
     };
     this.#oldestMs = 0;
@@ -124,7 +128,7 @@ export class ViewReporter {
 }
 
 function pictureOf(frame: DisplayFrame, ageMs: number): ShownPicture {
-  const { seq, frameId, tsBits, size, mmPerPixel, scaleOrigin, sourceKind, state, score, maskBits } = frame;
+  const { seq, frameId, tsBits, size, mmPerPixel, scaleOrigin, sourceKind, state, score, maskBits, boxes } = frame;
   return {
     seq,
     frameId,
@@ -136,6 +140,7 @@ function pictureOf(frame: DisplayFrame, ageMs: number): ShownPicture {
     state,
     score,
     hasMask: maskBits !== null,
+    boxes,
     ageMs,
   };
 }

@@ -1,5 +1,5 @@
 /** What the page and the live worker say to each other by postMessage. */
-import type { CommandName, EngineMessage, ResultState, ScaleOrigin, SourceKind } from '../../src-shared/index.ts';
+import type { Box, CommandName, EngineMessage, ResultState, ScaleOrigin, SourceKind } from '../../src-shared/index.ts';
 import type { MaskStyle } from './palette.ts';
 import type { RendererChoice, RendererKind, RendererReason } from './picture-renderer.ts';
 import type { Fault } from './probe.ts';
@@ -57,6 +57,7 @@ export interface ShownPicture {
   readonly state: ResultState | null;
   readonly score: number | null;
   readonly hasMask: boolean;
+  readonly boxes: readonly Box[];
   /** Oldest the picture on screen has been since the last report, ms since it was received. */
   readonly ageMs: number;
 }
@@ -71,6 +72,8 @@ export interface ViewReport {
   /** Messages from the engine that could not be read, and why the last one; null once that is a while ago. */
   readonly refused: { readonly count: number; readonly last: string | null };
   readonly picture: ShownPicture | null;
+  /** Age of the newest picture that came from the engine, painted or not; null before the first. */
+  readonly newestAgeMs: number | null;
   /** Null while the picture runs. */
   readonly cine: CineReport | null;
 }

@@ -30,6 +30,15 @@ export const shellActions: readonly Action[] = [
     isOn: () => shellStore.get().latencyOpen,
     run: () => shellStore.set({ latencyOpen: !shellStore.get().latencyOpen }),
   },
+  {
+    id: 'model.list',
+    key: 'n',
+    where: 'everywhere',
+    run: () => {
+      shellStore.set({ latencyOpen: false });
+      showView('settings', 'settings-model');
+    },
+  },
   { id: 'shell.fullScreen', key: 'f11', where: 'everywhere', run: toggleFullScreen },
   {
     id: 'shell.largeType',

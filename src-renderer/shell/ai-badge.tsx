@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import { type Percentiles, type ProviderReport, STAGES } from '../../src-shared/index.ts';
 import { ActionButton } from '../actions/index.ts';
+import { ProviderReports } from '../models/index.ts';
 import { useConsole, useEngineThere } from '../state/console-context.ts';
 import { useStore } from '../state/store.ts';
 import { useWords } from '../words/index.ts';
@@ -8,7 +9,7 @@ import { shellStore } from './shell-store.ts';
 
 /** AI: model, provider and how long it takes; opens the table of all stages. */
 export function AiBadge() {
-  const { shell } = useWords();
+  const { shell, models } = useWords();
   const there = useEngineThere();
   const inference = useConsole((state) => state.snapshot?.inference ?? null);
   const run = useConsole((state) => state.kpi?.stage_ms.run?.p50 ?? null);
@@ -19,7 +20,7 @@ export function AiBadge() {
   const tone = inference.link === 'ready' ? 'good' : inference.link === 'failed' ? 'bad' : 'plain';
   const fellBack = inference.providers.some((report) => report.fellBack);
   return (
-    <div className="ai" data-faded={!there} title={inference.message ?? triedOf(inference.providers)}>
+    <div className="ai" data-faded={!there} title={inference.message ?? undefined}>
       <ActionButton id="shell.latency" className="ai-button">
         <span className="address-line">
           <span className="caption">{shell.ai.title}</span>
@@ -27,6 +28,11 @@ export function AiBadge() {
             {shell.ai.links[inference.link]}
           </span>
           {inference.restarts > 0 && <span className="ai-restarts">{shell.ai.restarts(inference.restarts)}</span>}
+          {inference.nextModelId !== null && (
+            <span className="ai-next" role="status">
+              {models.loadingNext(inference.nextModelId)}
+            </span>
+          )}
           {fellBack && <span className="ai-restarts">{shell.ai.fellBack}</span>}
         </span>
         <span className="ai-model">
@@ -44,19 +50,27 @@ export function AiBadge() {
             ))}
         </span>
       </ActionButton>
-      {open && <LatencyTable />}
+      {open && <Details reports={inference.providers} />}
     </div>
   );
 }
 
-/** Every provider that was tried, per file, with ONNX Runtime's own words: for whoever looks into it. */
-function triedOf(reports: readonly ProviderReport[]): string {
-  return reports
-    .map(({ role, trials }) => {
-      const tried = trials.map(({ provider, outcome, why }) => [provider, outcome, why].filter(Boolean).join(': '));
-      return `${role}: ${tried.join('; ')}`;
-    })
-    .join('\n');
+/** What the badge stands for: where the time goes, what runs the model and why, and the way to another one. */
+function Details({ reports }: { readonly reports: readonly ProviderReport[] }) {
+  const { models } = useWords();
+  return (
+    <div className="ai-details">
+      <LatencyTable />
+      <ActionButton id="model.list" showsKey>
+        {models.choose}
+      </ActionButton>
+      {reports.length > 0 && (
+        <section aria-label={models.providers.title}>
+          <ProviderReports reports={reports} />
+        </section>
+      )}
+    </div>
+  );
 }
 
 /** Where the time between receipt and sending goes: one row a stage, over the last second. */

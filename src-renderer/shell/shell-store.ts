@@ -3,6 +3,8 @@ import { VIEW_IDS, type ViewId } from './view-id.ts';
 
 interface ShellState {
   readonly view: ViewId;
+  /** What in the view was asked for, until it is scrolled to. */
+  readonly place: string | null;
   readonly helpOpen: boolean;
   /** The table of what each stage takes. */
   readonly latencyOpen: boolean;
@@ -14,10 +16,16 @@ function viewOfAddress(): ViewId {
   return VIEW_IDS.find((id) => id === wanted) ?? 'live';
 }
 
-export const shellStore = new Store<ShellState>({ view: viewOfAddress(), helpOpen: false, latencyOpen: false });
+export const shellStore = new Store<ShellState>({
+  view: viewOfAddress(),
+  place: null,
+  helpOpen: false,
+  latencyOpen: false,
+});
 
-export function showView(view: ViewId): void {
-  shellStore.set({ view });
+/** `place`: the id of what in the view is looked for; the view scrolls there when it is on screen. */
+export function showView(view: ViewId, place: string | null = null): void {
+  shellStore.set({ view, place });
   history.replaceState(null, '', `#${view}`);
 }
 

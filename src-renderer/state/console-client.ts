@@ -48,7 +48,7 @@ export const INITIAL_STATE: ConsoleState = {
   kpi: null,
   history: [],
   view: null,
-  style: { visible: true, opacity: 0, colour: 'blue', shape: 'fill' },
+  style: { visible: true, opacity: 0, colour: 'blue', shape: 'fill', boxes: true },
   engineSilent: false,
   viewFailure: null,
   settingRefusal: null,
@@ -231,9 +231,11 @@ export class ConsoleClient {
     const before = this.#state.snapshot === null ? null : maskStyleOf(this.#state.snapshot.settings);
     const after = maskStyleOf(snapshot.settings);
     this.#change({ snapshot });
-    if (before?.opacity !== after.opacity || before.colour !== after.colour || before.shape !== after.shape) {
-      // Changed by another console or a file; while this operator drags the slider the setting has not changed yet.
-      this.setMaskStyle({ ...this.#state.style, ...after });
+    // Only what has changed: while this operator drags the slider, its setting has not changed yet.
+    const changed = STYLE_KEYS.filter((key) => before === null || before[key] !== after[key]);
+    if (changed.length > 0) {
+      const news = Object.fromEntries(changed.map((key) => [key, after[key]]));
+      this.setMaskStyle({ ...this.#state.style, ...news });
     }
   }
 
@@ -259,11 +261,14 @@ export class ConsoleClient {
   }
 }
 
+const STYLE_KEYS = ['opacity', 'colour', 'shape', 'boxes'] as const;
+
 /** What of the mask's looks is a setting; on and off is not. */
 function maskStyleOf(settings: Settings): Omit<MaskStyle, 'visible'> {
   return {
     opacity: settings['view.maskOpacity'],
     colour: settings['view.maskColour'],
     shape: settings['view.maskShape'],
+    boxes: settings['view.boxes'],
   };
 }

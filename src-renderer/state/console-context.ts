@@ -1,5 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import { type Presentation, present } from '../live/presentation.ts';
+import { judgedPicture, type Presentation, present } from '../live/presentation.ts';
+import { shellStore } from '../shell/shell-store.ts';
 import type { ConsoleClient, ConsoleState } from './console-client.ts';
 
 /** What figures, charts and words need of the engine, in a console and on a page without pictures alike. */
@@ -37,7 +38,7 @@ export function presentationOf(state: ConsoleState): Presentation {
     link: state.link,
     engineSilent: state.engineSilent,
     snapshot: state.snapshot,
-    picture: state.view?.picture ?? null,
+    picture: judgedPicture(state.view, shellStore.get().view === 'live'),
     cine: state.view?.cine ?? null,
   });
 }

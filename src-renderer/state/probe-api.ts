@@ -2,6 +2,7 @@
  * What a browser test can ask of a page opened with `?probe=1`: the picture as it is on the canvas, read back in the
  * task that painted it. It costs nothing while nobody asks, and does not exist without the parameter.
  */
+import type { SettingsPatch } from '../../src-shared/index.ts';
 import { MASK_COLOUR } from '../live/palette.ts';
 import type { ViewReport } from '../live/worker-protocol.ts';
 import type { ConsoleClient } from './console-client.ts';
@@ -47,6 +48,8 @@ export interface UltramotionProbe {
     /** Pictures in the reel of a frozen view, and which one is shown; null while the picture runs. */
     readonly cine: { readonly index: number; readonly count: number; readonly seq: number } | null;
   };
+  /** What a switch on screen does with a setting; here with any value. */
+  changeSettings(patch: SettingsPatch): void;
   /** Takes the WebGL context away, as a driver reset would. */
   loseWebglContext(): void;
 }
@@ -96,6 +99,7 @@ export function installProbe(client: ConsoleClient): void {
         cine: cineOf(state.view),
       };
     },
+    changeSettings: (patch) => client.changeSettings(patch),
     loseWebglContext: () => client.loseWebglContext(),
   };
 }

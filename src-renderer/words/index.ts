@@ -9,6 +9,7 @@ import { type Language, languageOf } from './language.ts';
 import type { Words } from './words.ts';
 
 export { CATALOGUES } from './catalogues.ts';
+export { saidText } from './said.ts';
 export type { ActionId, Words } from './words.ts';
 
 function useLanguage(): Language {

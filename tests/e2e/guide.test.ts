@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('the first start', () => {
     await page.keyboard.type('127.0.0.1:1');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.guide-outcome[data-outcome=trouble]');
-    expect(await page.innerText('.guide')).toMatch(/127\.0\.0\.1.*Is PlusServer running/s);
+    expect(await page.innerText('.guide')).toMatch(/Nobody listens at 127\.0\.0\.1:1: .*Is PlusServer running/s);
     await page.waitForSelector('.veil');
     await screenshot(page, 'guide-trouble');
   });

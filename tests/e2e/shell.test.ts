@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, TestBench } from '../support/processes.ts';
@@ -72,9 +73,12 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
   });
 
   it('goes from view to view by one key, with the state in its corner in each', async () => {
+    // The corner is as wide as its word: measured with the same word both times.
+    await page.waitForSelector('.state[data-state=DEMO]');
     const place = await page.locator('.state').boundingBox();
     await pressAndSee('3', '.view[data-view=performance] .chart-plot');
     expect(scripts.filter((file) => /performance/.test(file))).not.toEqual([]);
+    await page.waitForSelector('.state[data-state=DEMO]');
     expect(await page.locator('.state').boundingBox()).toEqual(place);
     await pressAndSee('6', '.view[data-view=settings] select');
     expect(await page.locator('.state-word').isVisible()).toBe(true);
@@ -115,6 +119,30 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
     await language.selectOption('auto');
     await page.waitForSelector('html[lang=en]');
     await page.keyboard.press('1');
+  });
+
+  it('packs logs for support and gives them to a browser', async () => {
+    await page.keyboard.press('5');
+    await page.getByRole('button', { name: 'Logs for support' }).click();
+    const link = page.getByRole('link', { name: 'Save it here' });
+    await link.waitFor({ timeout: 60_000 });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    const bytes = readFileSync(await download.path());
+    expect([download.suggestedFilename(), ...bytes.subarray(0, 2)]).toEqual([
+      expect.stringMatching(/\.tar\.gz$/),
+      0x1f,
+      0x8b,
+    ]);
+    await page.keyboard.press('1');
+  });
+
+  it('says why a setting was not changed, with its value and its limit', async () => {
+    const problem = page.locator('.problem-message', { hasText: 'Not changed' });
+    await page.evaluate(() => (window as Window).__ultramotion?.changeSettings({ 'view.cineSeconds': 900 }));
+    await problem.waitFor();
+    expect(await problem.innerText()).toMatch(/view\.cineSeconds 900: .*60/);
+    await page.evaluate(() => (window as Window).__ultramotion?.changeSettings({ 'view.cineSeconds': 10 }));
+    await problem.waitFor({ state: 'detached' });
   });
 
   it('shows state and age in capitals of 48 px with a contrast of 7 in large type at 1080p', async () => {

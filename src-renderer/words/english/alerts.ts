@@ -1,4 +1,9 @@
 import type { AlertRouteName, AlertState, ConditionCode, ConditionWords } from '../../../src-shared/index.ts';
+import { numberWriter } from '../numbers.ts';
+import { saidOfAlert } from '../said.ts';
+import { sayings } from './sayings.ts';
+
+const write = numberWriter('en');
 
 type Values = ConditionWords['values'];
 
@@ -60,7 +65,7 @@ const conditions: Record<ConditionCode, Condition> = {
     advice: 'Look at whether the disk with the data directory is full or slow.',
   },
   problem: {
-    what: ({ message }) => String(message),
+    what: (values) => saidOfAlert(sayings, values),
     advice: 'The message says what is wrong; the log has what came before it.',
   },
 };
@@ -92,6 +97,14 @@ export const alerts = {
   silencedUntil: (ts: number) => `silenced until ${time(ts)}`,
   history: 'Before',
   noHistory: 'Nothing so far.',
+  bundle: {
+    make: 'Logs for support',
+    making: 'Being packed …',
+    made: (megabytes: number, file: string) =>
+      `Packed, secrets masked: ${write.fixed(megabytes, 1)} MB, on the engine’s machine in ${file}`,
+    fetch: 'Save it here',
+    explained: 'Log, figures and alerts of the last days in one file, with secrets masked.',
+  },
   routes: 'Where changes are told',
   routeNames,
   routeFacts: (delivered: number, waiting: number, dead: number) =>

@@ -2,8 +2,10 @@ import { alerts } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
 import { guide, guideActions } from './guide.ts';
 import { live, liveActions } from './live.ts';
+import { models } from './models.ts';
 import { performance } from './performance.ts';
 import { recordingActions, recordings } from './recordings.ts';
+import { sayings } from './sayings.ts';
 import { settings } from './settings.ts';
 import { shell, shellActions } from './shell.ts';
 import { space, spaceActions } from './space.ts';
@@ -18,8 +20,10 @@ export const english = {
   dashboard,
   alerts,
   recordings,
+  sayings,
   settings,
   space,
+  models,
   guide,
   actions: { ...shellActions, ...liveActions, ...recordingActions, ...spaceActions, ...guideActions },
 };

@@ -45,6 +45,11 @@ const dropReasons: Record<DropReason, string> = {
 export const live = {
   results,
   resultTexts,
+  /** Of a model that gives boxes alone. */
+  framedOnly: 'Bone boxed on this frame, not outlined',
+  boxes: (scores: readonly number[]) =>
+    `${scores.length === 1 ? '1 box' : `${scores.length} boxes`}: ${scores.map((score) => write.fixed(score, 2)).join(', ')}`,
+  smoothed: (frames: number) => `MASK OVER ${frames} FRAMES`,
   resultTitle: 'Result of this frame',
   score: (score: number) => `score ${write.fixed(score, 2)}`,
   maskHidden: 'MASK HIDDEN',
@@ -65,6 +70,7 @@ export const live = {
     show: 'Show mask',
     hide: 'Hide mask',
     opacity: 'Mask opacity',
+    boxes: 'Boxes',
     shapes: { fill: 'Filled', outline: 'Outline', surface: 'Surface' },
     colour: 'Colour of the mask',
     colours: { blue: 'Blue', yellow: 'Yellow', green: 'Green', purple: 'Purple' },
@@ -155,6 +161,7 @@ export const liveActions = {
   'cine.first': 'To the oldest picture',
   'cine.last': 'To the last picture before the freeze',
   'cine.play': 'Play or pause the last seconds',
+  'mask.boxes': 'Boxes of the detector on or off',
   'mask.shape': 'Mask filled, outline or surface line',
   'picture.flipHorizontal': 'Mirror left to right',
   'picture.flipVertical': 'Mirror top to bottom',

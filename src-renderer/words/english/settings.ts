@@ -54,6 +54,7 @@ export const settings = {
   search: 'Search',
   nothingFound: (search: string) => `No setting has “${search}” in its name.`,
   empty: 'empty',
+  notChanged: (why: string) => `Not changed: ${why}`,
   defaultIs: (value: string) => `default ${value}`,
   toDefault: 'To default',
   actsNow: 'acts at once',

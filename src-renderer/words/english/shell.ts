@@ -134,6 +134,7 @@ export const shellActions = {
   'view.settings': 'Show settings',
   'shell.help': 'Show or hide the list of keys',
   'shell.latency': 'Show or hide what each stage takes',
+  'model.list': 'Models: choose another one',
   'shell.fullScreen': 'Full screen on or off',
   'shell.largeType': 'Large type on or off',
   'shell.theme': 'Dark or light',

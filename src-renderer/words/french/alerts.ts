@@ -1,4 +1,9 @@
+import { numberWriter } from '../numbers.ts';
+import { saidOfAlert } from '../said.ts';
 import type { Words } from '../words.ts';
+import { sayings } from './sayings.ts';
+
+const write = numberWriter('fr');
 
 const time = (ts: number): string => new Date(ts * 1000).toLocaleString('fr');
 
@@ -57,7 +62,7 @@ export const alerts: Words['alerts'] = {
       advice: 'Voir si le disque du dossier de données est plein ou lent.',
     },
     problem: {
-      what: ({ message }) => String(message),
+      what: (values) => saidOfAlert(sayings, values),
       advice: 'Le message dit ce qui ne va pas ; le journal dit ce qui a précédé.',
     },
   },
@@ -71,6 +76,14 @@ export const alerts: Words['alerts'] = {
   silencedUntil: (ts) => `tu jusqu’à ${time(ts)}`,
   history: 'Auparavant',
   noHistory: 'Rien jusqu’ici.',
+  bundle: {
+    make: 'Journaux pour l’assistance',
+    making: 'En préparation …',
+    made: (megabytes, file) =>
+      `Prêt, secrets masqués : ${write.fixed(megabytes, 1)} Mo, sur la machine du moteur dans ${file}`,
+    fetch: 'L’enregistrer ici',
+    explained: 'Journal, mesures et alertes des derniers jours en un fichier, secrets masqués.',
+  },
   routes: 'Où les changements sont annoncés',
   routeNames: { log: 'Journal', console: 'Cette console', webhook: 'Webhook', slack: 'Slack' },
   routeFacts: (delivered, waiting, dead) => `${delivered} remis, ${waiting} en attente, ${dead} abandonnés`,

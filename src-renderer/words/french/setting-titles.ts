@@ -52,6 +52,7 @@ export const settingTitles: Record<SettingKey, string> = {
   'view.maskOpacity': 'Opacité du masque',
   'view.maskShape': 'Forme du masque : plein, son contour, ou seulement son bord vers la sonde',
   'view.maskColour': 'Couleur du masque ; les daltoniens les distinguent toutes du gris et entre elles',
+  'view.boxes': 'Montrer les cadres qu’un détecteur a tracés autour de ce qu’il a trouvé, avec le masque',
   'view.flipHorizontal': 'Montrer l’image inversée de gauche à droite ; affichage seul, les données restent',
   'view.flipVertical': 'Montrer l’image inversée de haut en bas ; affichage seul',
   'view.quarterTurns': 'Montrer l’image tournée d’autant de quarts de tour vers la droite ; affichage seul',

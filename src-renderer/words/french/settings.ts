@@ -43,6 +43,7 @@ export const settings: Words['settings'] = {
   titleOf: (key) => settingTitles[key],
   search: 'Chercher',
   nothingFound: (search) => `Aucun réglage ne contient « ${search} ».`,
+  notChanged: (why) => `Rien n’a changé : ${why}`,
   empty: 'vide',
   defaultIs: (value) => `par défaut ${value}`,
   toDefault: 'Par défaut',

@@ -109,6 +109,7 @@ export const shellActions: Pick<Words['actions'], keyof typeof import('../englis
   'view.settings': 'Afficher les réglages',
   'shell.help': 'Afficher ou masquer la liste des touches',
   'shell.latency': 'Afficher ou masquer la durée de chaque étape',
+  'model.list': 'Modèles : en choisir un autre',
   'shell.fullScreen': 'Plein écran ou non',
   'shell.largeType': 'Grands caractères ou non',
   'shell.theme': 'Sombre ou clair',

@@ -70,18 +70,18 @@ describe('DataDirectoryLock', () => {
         `const { DataDirectoryLock } = await import(${JSON.stringify(MODULE)});` +
         `while (Date.now() < ${startAt});` +
         `let word = 'taken'; try { new DataDirectoryLock(${JSON.stringify(folder)}); } catch (e) { word = e.name; }` +
-        // Alive until all have said their word: a lock whose engine has ended may be taken.
-        "console.log(word); process.stdin.on('end', () => process.exit()).resume();";
+        'console.log(word); setTimeout(() => {}, 1500);';
       const engines = Array.from({ length: ENGINES }, () => {
         const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-          stdio: ['pipe', 'pipe', 'inherit'],
+          stdio: ['ignore', 'pipe', 'inherit'],
         });
-        const said = once(child.stdout, 'data').then(([line]) => String(line).trim());
-        return { child, said };
+        let said = '';
+        child.stdout.on('data', (chunk) => {
+          said += chunk;
+        });
+        return once(child, 'close').then(() => ({ pid: child.pid, word: said.trim() }));
       });
-      const ended = await Promise.all(engines.map(async ({ child, said }) => ({ pid: child.pid, word: await said })));
-      for (const { child } of engines) child.stdin.end();
-      await Promise.all(engines.map(({ child }) => child.exitCode ?? once(child, 'close')));
+      const ended = await Promise.all(engines);
       expect(ended.map(({ word }) => word).sort()).toEqual([
         ...Array.from({ length: ENGINES - 1 }, () => 'DataDirectoryInUse'),
         'taken',

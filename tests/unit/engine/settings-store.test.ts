@@ -42,7 +42,7 @@ describe('SettingsStore', () => {
 
   it('refuses a bad value, says which and why, and keeps the old one', () => {
     const store = open();
-    expect(() => store.update({ 'publish.labelValue': 256 })).toThrow(/publish\.labelValue: .*255/);
+    expect(() => store.update({ 'publish.labelValue': 256 })).toThrow(/publish\.labelValue 256: .*255/);
     expect(store.current['publish.labelValue']).toBe(1);
   });
 

@@ -77,7 +77,8 @@ describe('AlertRules', () => {
   });
 
   it('makes an alert of every standing problem, but of none with the delivery of alerts', () => {
-    const problem = (key: string) => ({ key, severity: 'critical', message: 'it ended', count: 1 }) as const;
+    const problem = (key: string) =>
+      ({ key, severity: 'critical', message: 'it ended', said: null, count: 1 }) as const;
     const found = levels({}, { problems: [problem('inference'), problem('alerts.webhook')] });
     expect(found['problem.inference']).toBe('critical');
     expect(Object.keys(found)).not.toContain('problem.alerts.webhook');

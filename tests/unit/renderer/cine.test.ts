@@ -23,6 +23,7 @@ function frame(seq: number, bytes = 800): DisplayFrame {
     score: null,
     pixels: new Uint8Array(bytes).fill(seq),
     maskBits: seq % 3 === 0 ? null : new Uint8Array(bytes / 8).fill(255 - (seq % 200)),
+    boxes: [],
   };
 }
 

@@ -110,6 +110,7 @@ describe('deliberate faults', () => {
     score: null,
     pixels: new Uint8Array(6),
     maskBits,
+    boxes: [],
   });
 
   it('do not exist without probe=1', () => {

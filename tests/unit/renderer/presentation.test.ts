@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { freshLimitMs, type PresentationInput, present, resultWord } from '../../../src-renderer/live/presentation.ts';
+import {
+  freshLimitMs,
+  judgedPicture,
+  maskWaitMs,
+  type PresentationInput,
+  present,
+  resultWord,
+} from '../../../src-renderer/live/presentation.ts';
 import type { ShownPicture } from '../../../src-renderer/live/worker-protocol.ts';
 import { CATALOGUES } from '../../../src-renderer/words/index.ts';
 import {
@@ -23,6 +30,7 @@ const picture: ShownPicture = {
   state: 'bone',
   score: 0.8,
   hasMask: true,
+  boxes: [],
   ageMs: 40,
 };
 
@@ -33,6 +41,7 @@ const snapshot: EngineSnapshot = {
     kind: 'live',
     link: 'connected',
     message: null,
+    said: null,
     deviceName: 'Image_Reference',
     size: [640, 480],
     replay: null,
@@ -49,11 +58,13 @@ const snapshot: EngineSnapshot = {
     restarts: 0,
     nextModelId: null,
     smoothFrames: 1,
+    noMaskAfterMs: 150,
   },
   publisher: {
     address: 'igtl-server://127.0.0.1:18945',
     link: 'listening',
     message: null,
+    said: null,
     device: 'BoneMask',
     enabled: true,
     clients: [],
@@ -87,6 +98,34 @@ const live: PresentationInput = {
   picture,
   cine: null,
 };
+
+describe('how long a picture may wait for its mask', () => {
+  it('is what is set, longer while masks take longer, and never so long that it is old', () => {
+    const wait = (set: number, inForce: number): number =>
+      maskWaitMs({
+        settings: { ...snapshot.settings, 'view.noMaskAfterMs': set },
+        inference: { ...snapshot.inference, noMaskAfterMs: inForce },
+      });
+    expect(wait(150, 150)).toBe(150);
+    expect(wait(150, 700)).toBe(700);
+    expect(wait(150, 9000)).toBe(1000);
+    expect(wait(5000, 9000)).toBe(5000);
+  });
+});
+
+describe('the picture that is judged', () => {
+  const painted = { ageMs: 900 };
+
+  it('is the painted one where it is seen, and the newest that came where another view hides it', () => {
+    const view = { picture: painted, newestAgeMs: 40 };
+    expect(judgedPicture(view, true)).toEqual({ ageMs: 900 });
+    expect(judgedPicture(view, false)).toEqual({ ageMs: 40 });
+    // A feed that really stopped is stale in every view.
+    expect(judgedPicture({ ...view, newestAgeMs: 5000 }, false)).toEqual({ ageMs: 5000 });
+    expect(judgedPicture({ picture: null, newestAgeMs: 40 }, false)).toBe(null);
+    expect(judgedPicture(null, false)).toBe(null);
+  });
+});
 
 describe('what is shown of the picture', () => {
   it('is LIVE without a veil only for a fresh picture of a live source', () => {

@@ -33,6 +33,7 @@ function frameOf(columns: number, rows: number, changes: Partial<DisplayFrame> =
     score: 0.5,
     pixels,
     maskBits: packMask(mask),
+    boxes: [],
     ...changes,
   };
 }
@@ -45,6 +46,34 @@ function spoiled(change: (view: DataView) => void): Uint8Array {
 }
 
 describe('picture messages', () => {
+  it('carry what a detector found, labels in any script and as long as there is room', () => {
+    const boxes = [
+      { x0: 1.5, y0: -2.25, x1: 300, y1: 200.75, score: 0.75, label: 'bone' },
+      { x0: 0, y0: 0, x1: 1, y1: 1, score: 0, label: 'os – vertèbre' },
+    ];
+    expect(decodeFrame(encodeFrame(frameOf(8, 2, { boxes }))).boxes).toEqual(boxes);
+    expect(decodeFrame(encodeFrame(frameOf(8, 2, { boxes, maskBits: null }))).boxes).toEqual(boxes);
+    const long = { ...boxes[0]!, label: 'é'.repeat(40) };
+    expect(decodeFrame(encodeFrame(frameOf(8, 2, { boxes: [long] }))).boxes[0]?.label).toBe('é'.repeat(21));
+    const many = Array.from({ length: 300 }, () => boxes[0]!);
+    expect(decodeFrame(encodeFrame(frameOf(8, 2, { boxes: many }))).boxes).toHaveLength(255);
+  });
+
+  it('refuse a box that is none, and say what of it', () => {
+    const bytes = encodeFrame(frameOf(8, 2, { boxes: [{ x0: 0, y0: 0, x1: 1, y1: 1, score: 1, label: '' }] }));
+    const boxAt = bytes.length - 64;
+    const withByte = (offset: number, value: number): Uint8Array => {
+      const copy = bytes.slice();
+      copy[boxAt + offset] = value;
+      return copy;
+    };
+    expect(() => decodeFrame(withByte(20, 44))).toThrow(/box label bytes 44: expected <= 43/);
+    const notANumber = bytes.slice();
+    new DataView(notANumber.buffer).setFloat32(boxAt + 16, Number.NaN, true);
+    expect(() => decodeFrame(notANumber)).toThrow(/box score NaN/);
+    expect(() => decodeFrame(bytes.subarray(0, bytes.length - 1))).toThrow(/length/);
+  });
+
   for (const [columns, rows] of [
     [640, 480],
     [1, 1],
@@ -108,7 +137,7 @@ describe('refused picture messages', () => {
       () => new Uint8Array(MAX_FRAME_BYTES + 1),
       new RegExp(`length ${MAX_FRAME_BYTES + 1}: expected <= ${MAX_FRAME_BYTES}`),
     ],
-    ['of another layout version', () => spoiled((view) => view.setUint8(0, 2)), /version 2: expected 1/],
+    ['of another layout version', () => spoiled((view) => view.setUint8(0, 1)), /version 1: expected 2/],
     ['of two components', () => spoiled((view) => view.setUint8(1, 2)), /components 2: expected 1 or 3/],
     ['of an unknown result state', () => spoiled((view) => view.setUint8(2, 6)), /state 6/],
     ['of an unknown source kind', () => spoiled((view) => view.setUint8(3, 4)), /source kind 4/],

@@ -1,0 +1,2 @@
+export { ModelPicker } from './model-picker.tsx';
+export { ProviderReports } from './provider-reports.tsx';
