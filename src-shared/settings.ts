@@ -90,7 +90,7 @@ export const settingsSchema = z.strictObject({
     title: 'Value of bone in the published mask: 1 for label display, 255 for scalar display',
     live: true,
   }),
-  'model.id': setting(z.string().min(1).max(64).default('bone-tracer'), { title: 'Model', live: true }),
+  'model.id': setting(z.string().min(1).max(64).default('bone-net'), { title: 'Model', live: true }),
   'model.enabled': setting(z.boolean().default(true), { title: 'Run the model', live: true }),
   'model.intraOpThreads': setting(z.number().int().min(1).max(64).default(1), {
     title: 'Threads one model run may use',

@@ -16,13 +16,19 @@ export function isSweep(seed: number, share: number): boolean {
 export type SweepPicture = Pick<VariedPicture, 'pixels' | 'mask' | 'hidden' | 'surfaceRow' | 'boxes' | 'mmPerPixel'>;
 
 const LOOP_FRAMES = 120;
+/** Neighbouring seeds are frames of one sweep, far apart: laying out its tissue costs as much as twenty frames. */
+const FRAMES_OF_SWEEP = 4;
+let lastSweep: { readonly key: string; readonly scene: PhantomScene } | null = null;
 
-/** One frame of the sweep of a seed, like a varied picture of that seed: 48 x 36 mm when stretched. */
+/** One frame of a sweep, like a varied picture of that seed: 48 x 36 mm when stretched. */
 export function renderSweep({ seed, columns, rows, mmPerPixel, boneFree = 0.2 }: VariedOptions): SweepPicture {
   const [mmX, mmY] = mmPerPixel === 'stretch' ? [48 / columns, 36 / rows] : [mmPerPixel, mmPerPixel];
-  const kind = (Math.imul(seed, 0x85ebca6b) >>> 0) / 2 ** 32 < boneFree ? 'none' : 'auto';
-  const scene = new PhantomScene({ seed, kind, columns, rows, mmPerPixel: [mmX, mmY], loopFrames: LOOP_FRAMES });
-  const { pixels, mask, surfaceRow } = scene.render(seed % LOOP_FRAMES);
+  const sweep = Math.floor(seed / FRAMES_OF_SWEEP);
+  const kind = (Math.imul(sweep, 0x85ebca6b) >>> 0) / 2 ** 32 < boneFree ? 'none' : 'auto';
+  const scene = sceneOf({ seed: sweep, kind, columns, rows, mmPerPixel: [mmX, mmY], loopFrames: LOOP_FRAMES });
+  const first = (Math.imul(sweep, 0x9e3779b1) >>> 0) % LOOP_FRAMES;
+  const apart = LOOP_FRAMES / FRAMES_OF_SWEEP;
+  const { pixels, mask, surfaceRow } = scene.render((first + (seed % FRAMES_OF_SWEEP) * apart) % LOOP_FRAMES);
   return {
     pixels,
     mask,
@@ -31,6 +37,12 @@ export function renderSweep({ seed, columns, rows, mmPerPixel, boneFree = 0.2 }:
     boxes: boxesOf(surfaceRow, rows, mmX, mmY),
     mmPerPixel: [mmX, mmY],
   };
+}
+
+function sceneOf(options: ConstructorParameters<typeof PhantomScene>[0]): PhantomScene {
+  const key = JSON.stringify(options);
+  if (lastSweep?.key !== key) lastSweep = { key, scene: new PhantomScene(options) };
+  return lastSweep.scene;
 }
 
 /** Gaps in a surface, and jumps of it, that part two stretches, mm. */

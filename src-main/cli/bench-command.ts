@@ -68,7 +68,7 @@ export function addBenchCommand(program: Command): void {
   bench
     .command('accuracy')
     .description('a model on phantoms with known truth: surface columns found, false ones, error in mm, Dice')
-    .option('--model <id>', 'folder in models/', 'bone-tracer')
+    .option('--model <id>', 'folder in models/', 'bone-net')
     .addOption(
       new Option('--phantoms <set>', 'sweeps: as the demo shows; varied: every probe, tissue and setting')
         .choices(PHANTOM_SETS)

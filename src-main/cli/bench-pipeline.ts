@@ -87,7 +87,7 @@ async function measure(options: BenchPipelineOptions, load: Load | null): Promis
       : null;
   const source = options.source ?? `igtl://127.0.0.1:${(await simulator?.ready)?.['port']}`;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
-  const engine = openEngine(source, folder, load);
+  const { engine, logs } = openEngine(source, folder, load);
   const traces = new TraceRecorder(Math.ceil(options.fps * (options.seconds + 10)), options.fps * WARM_UP_S);
   const unsubscribe = engine.onSent((packet) => traces.add(packet.trace));
   try {
@@ -102,6 +102,7 @@ async function measure(options: BenchPipelineOptions, load: Load | null): Promis
   } finally {
     unsubscribe();
     await engine.close();
+    await logs.close();
     await simulator?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -169,7 +170,7 @@ function comparison(options: BenchPipelineOptions, bare: readonly number[], alon
   };
 }
 
-function openEngine(source: string, folder: string, load: Load | null): Engine {
+function openEngine(source: string, folder: string, load: Load | null): { engine: Engine; logs: Logs } {
   const settings = new SettingsStore({
     file: path.join(folder, 'settings.json'),
     environment: {},
@@ -181,7 +182,8 @@ function openEngine(source: string, folder: string, load: Load | null): Engine {
     },
   });
   const dataDir = load?.dataDir ?? null;
-  return new Engine({
+  const logs = new Logs({ dataDir, say: (line) => process.stderr.write(line), settings: settings.current });
+  const engine = new Engine({
     build: buildName(),
     settings,
     spawnInference: forkInference(inferenceEntry),
@@ -190,8 +192,9 @@ function openEngine(source: string, folder: string, load: Load | null): Engine {
     recordingFolders: [],
     recordingsDir: path.join(folder, 'recordings'),
     dataDir,
-    logs: new Logs({ dataDir, say: (line) => process.stderr.write(line), settings: settings.current }),
+    logs,
   });
+  return { engine, logs };
 }
 
 interface MemorySample {

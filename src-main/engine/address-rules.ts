@@ -10,7 +10,8 @@ export class AddressRefused extends Error {
 }
 
 /**
- * What addresses a console may set (design, section 8): well-formed ones, and recordings in known folders only. The
+ * What addresses a console may set (design, section 8): well-formed ones, and recordings in known folders only, be they
+ * opened or made: a folder that frames are written to is a way onto the machine as one that files are read from is. The
  * command line and the settings file are the machine owner's and are not asked.
  */
 export class AddressRules {
@@ -25,11 +26,15 @@ export class AddressRules {
   check(patch: SettingsPatch, allowedPeers: readonly string[]): void {
     const source = patch['source.address'];
     const publish = patch['publish.address'];
+    const folder = patch['recording.folder'];
     if (source !== undefined) {
       this.#checkSource(source);
     }
     if (publish !== undefined && publish !== '') {
       parsePublishAddress(publish, patch['publish.allowedPeers'] ?? allowedPeers);
+    }
+    if (folder !== undefined && folder !== '') {
+      this.#checkRecordingFolder(folder);
     }
   }
 
@@ -39,6 +44,15 @@ export class AddressRules {
       return;
     }
     this.checkPath('recording', parsed.path);
+  }
+
+  #checkRecordingFolder(given: string): void {
+    const folder = resolved(given);
+    if (!this.#folders.some((known) => folder === known || folder.startsWith(known + path.sep))) {
+      throw new AddressRefused(
+        `recording.folder ${given}: a console may have recordings put in ${this.#folders.join(', ')} and below only; set others in the settings file`,
+      );
+    }
   }
 
   /** @throws {AddressRefused} for a file or folder that lies outside the known folders. */
@@ -69,11 +83,13 @@ export function checkOwnerOnly(patch: SettingsPatch, before: Settings): void {
   }
 }
 
-/** With symbolic links followed, so that a link does not lead out of its folder. */
+/** With symbolic links followed as far as there is anything, so that a link does not lead out of its folder. */
 function resolved(file: string): string {
+  const whole = path.resolve(file);
   try {
-    return realpathSync(file);
+    return realpathSync(whole);
   } catch {
-    return path.resolve(file);
+    const parent = path.dirname(whole);
+    return parent === whole ? whole : path.join(resolved(parent), path.basename(whole));
   }
 }

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -31,6 +31,8 @@ interface Holder {
 
 /** Taking over from an ended engine may be lost to another engine that does the same; then its lock is looked at. */
 const TAKE_TRIES = 3;
+/** An engine is at the door for less than a millisecond; one that was killed there leaves it shut. */
+const DOOR_LIMIT_MS = 5000;
 
 /**
  * One engine per data directory: two writers of one settings file or recording would destroy it. The lock file appears
@@ -53,7 +55,7 @@ export class DataDirectoryLock {
       if (holder !== null && isRunning(holder)) {
         throw this.#inUse(directory, `process ${holder.pid}`, holder.url);
       }
-      this.#setAside(text);
+      this.#removeDead(text);
     }
     throw this.#inUse(directory, 'it is just starting', null);
   }
@@ -109,25 +111,24 @@ export class DataDirectoryLock {
     }
   }
 
-  /** Removes the lock that says `text`; one that another engine has just put in its place goes back. */
-  #setAside(text: string | null): void {
-    const aside = this.#beside('old');
+  /**
+   * Removes the lock that says `text`. Looking and removing are two steps, so one engine at a time may do them: another's
+   * new lock must not fall to what was read before it. Whoever finds the door shut looks again, and finds that lock.
+   */
+  #removeDead(text: string | null): void {
+    const door = `${this.#file}.taking`;
     try {
-      renameSync(this.#file, aside);
+      mkdirSync(door);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        return;
-      }
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (ageMs(door) > DOOR_LIMIT_MS) rmSync(door, { recursive: true, force: true });
+      return;
     }
-    if (readText(aside) !== text) {
-      try {
-        linkSync(aside, this.#file);
-      } catch {
-        // A third engine was quicker: its lock is looked at next.
-      }
+    try {
+      if (readText(this.#file) === text) rmSync(this.#file, { force: true });
+    } finally {
+      rmSync(door, { recursive: true, force: true });
     }
-    rmSync(aside, { force: true });
   }
 
   #inUse(directory: string, who: string, url: string | null): DataDirectoryInUse {
@@ -136,6 +137,14 @@ export class DataDirectoryLock {
       `data directory ${directory} is used by another engine (${who})${where}; ` +
         `end it or choose another with --data-dir. If no such engine runs, remove ${this.#file}`,
     );
+  }
+}
+
+function ageMs(file: string): number {
+  try {
+    return Date.now() - statSync(file).mtimeMs;
+  } catch {
+    return 0;
   }
 }
 

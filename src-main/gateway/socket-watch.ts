@@ -69,7 +69,8 @@ export class SocketWatch {
         socket.terminate();
         continue;
       }
-      if (entry.identity.expiresAtMs !== null && nowMs >= entry.identity.expiresAtMs) {
+      const { expiresAtMs, isRevoked } = entry.identity;
+      if ((expiresAtMs !== null && nowMs >= expiresAtMs) || isRevoked?.() === true) {
         socket.close(SIGNED_OUT, 'the permission has ended');
         continue;
       }

@@ -19,12 +19,14 @@ function Page() {
   useDocumentLanguage();
   useDocumentTheme();
   const there = useEngineThere();
+  const mayOnlyLook = useConsole(({ link }) => link.state === 'open' && link.role === 'view');
   const known = useConsole((state) => state.kpi !== null);
   return (
     <div className="dashboard">
       <header>
         <h1>{shell.product}</h1>
         <p className="dashboard-use">{shell.researchUseOnly}</p>
+        {mayOnlyLook && <p className="dashboard-role">{dashboard.mayOnlyLook}</p>}
       </header>
       <main data-faded={!there}>
         {!there && known && <p className="last-known">{live.figures.lastKnown}</p>}

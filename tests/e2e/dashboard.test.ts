@@ -3,8 +3,9 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CATALOGUES } from '../../src-renderer/words/catalogues.ts';
 import { type KpiSample, METRICS } from '../../src-shared/index.ts';
-import { api, type EngineAddresses, type RunningProcess, TestBench } from '../support/processes.ts';
+import { api, type EngineAddresses, eventually, type RunningProcess, TestBench } from '../support/processes.ts';
 import { hasChromium, launchBrowser, screenshot } from './browser.ts';
+import { seriousFaults } from './faults.ts';
 
 const PHONE = { width: 360, height: 740 };
 /** Enough moments to drag over. */
@@ -107,6 +108,28 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     await page.waitForFunction(
       () => Math.abs(Number(document.querySelector<HTMLElement>('[data-chart=rate]')?.dataset['span']) - 300) < 1e-6,
     );
+  });
+
+  it('has one cursor over all charts, and says each chart’s limits', async () => {
+    const charts = await page.locator('.chart').count();
+    expect(charts).toBeGreaterThan(4);
+    const drawing = page.locator('[data-chart=latency] .chart-plot');
+    await drawing.scrollIntoViewIfNeeded();
+    let step = 0;
+    const moments = await eventually('a cursor in every chart', 60_000, async () => {
+      const plot = (await drawing.boundingBox())!;
+      // The newest samples are at the right; each move is a new place.
+      await page.mouse.move(plot.x + plot.width - 14 - (step++ % 8), plot.y + 60);
+      const found = await page.$$eval('.read-out', (all) => all.map((one) => one.firstElementChild?.textContent));
+      return found.length === charts ? found : null;
+    });
+    expect(new Set(moments).size).toBe(1);
+    await page.mouse.move(5, 5);
+    expect(await page.textContent('[data-chart=latency] .chart-limits')).toMatch(/30.*50/);
+  });
+
+  it('is free of serious faults for those who cannot see or point', async () => {
+    expect(await seriousFaults(page)).toEqual([]);
   });
 
   it('exports what the charts show as CSV, JSON and PNG', async () => {

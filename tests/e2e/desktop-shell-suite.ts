@@ -105,7 +105,7 @@ export function describeDesktopShell(name: string, prepare: (bench: TestBench) =
         await untilText(page, '.result-word', /BONE/);
         await untilText(page, '.state-word', /^DEMO$/);
         await screenshot(page, name.replaceAll(' ', '-'));
-        expect(await textOf(page, '.ai')).toContain('bone-tracer');
+        expect(await textOf(page, '.ai')).toContain('bone-net');
         expect(await page.textContent('body')).toContain('RESEARCH USE ONLY');
         expect((await app.report()).activeBlockers).toBe(1);
       });

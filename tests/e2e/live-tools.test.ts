@@ -301,7 +301,7 @@ describe.skipIf(!hasChromium)('the live view in an operator’s hands', () => {
   });
 
   it('opens the table of stages at the AI badge', async () => {
-    expect(await page.innerText('.ai')).toMatch(/bone-tracer · CPU/);
+    expect(await page.innerText('.ai')).toMatch(/bone-net · CPU/);
     await page.keyboard.press('i');
     expect(await page.locator('.latency tbody tr').count()).toBe(7);
     await page.keyboard.press('i');

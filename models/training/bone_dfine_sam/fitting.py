@@ -25,11 +25,10 @@ BATCH = 8
 
 @dataclass(frozen=True)
 class Cycle:
-    """One rise and fall of the learning rate; or less of it, when another cycle follows that lets it fall."""
+    """One rise and fall of the learning rate."""
 
     data: Sequence[Dataset]  # each is drawn from as often as the others
     steps: int
-    planned: int  # steps of the whole rise and fall
     rate: float  # the highest
     seed: int
 
@@ -41,7 +40,8 @@ def _drawn(data: Sequence[Dataset], rng: np.random.Generator) -> Picture:
 
 def _steps(parameters: Sequence[nn.Parameter], cycle: Cycle):
     optimiser = torch.optim.AdamW(parameters, cycle.rate / 10, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, cycle.rate, cycle.planned, pct_start=0.15)
+    # A rise and fall of fewer steps has no rise.
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, cycle.rate, max(8, cycle.steps), pct_start=0.15)
     return optimiser, schedule
 
 

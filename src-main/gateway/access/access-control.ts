@@ -94,7 +94,8 @@ export class AccessControl {
   async identifyToken(token: string, address: string): Promise<Identity> {
     const role = this.#tokens.roleOf(token);
     if (role !== null) {
-      return { who: `${role}-token`, role, address, expiresAtMs: null, session: null };
+      const isRevoked = this.#tokens.revocationOf(token, role);
+      return { who: `${role}-token`, role, address, expiresAtMs: null, session: null, isRevoked };
     }
     if (this.#jwt === null) {
       throw new Refused(401, 'this token is not known here');

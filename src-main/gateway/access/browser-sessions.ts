@@ -9,7 +9,7 @@ const ID_BYTES = 32;
 
 /**
  * Browsers that have proved who they are. They hold a random id in a cookie that scripts cannot read and other sites
- * cannot send; the token itself is not kept by the page. Forgotten when the engine ends.
+ * cannot send; the token itself is not kept by the page. Over when the token is, and forgotten when the engine ends.
  */
 export class BrowserSessions {
   readonly #sessions = new Map<string, Identity>();
@@ -46,7 +46,7 @@ export class BrowserSessions {
     if (id === null || session === undefined) {
       return null;
     }
-    if (this.#now() >= (session.expiresAtMs as number)) {
+    if (this.#now() >= (session.expiresAtMs as number) || session.isRevoked?.() === true) {
       this.#sessions.delete(id);
       return null;
     }

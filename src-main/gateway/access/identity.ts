@@ -13,6 +13,8 @@ export interface Identity {
   readonly expiresAtMs: number | null;
   /** The browser session it was proved by; null: proved anew with every request. */
   readonly session: symbol | null;
+  /** Whether the token it was proved by is known here no more; absent: it cannot be taken back before it ends. */
+  isRevoked?(): boolean;
 }
 
 /** What the desktop's own window may do: whoever sits at the machine operates it. */

@@ -59,7 +59,16 @@ export class StaticTokens {
 
   /** The highest role that `token` proves, or null. Compares with all of them whatever the outcome. */
   roleOf(token: string): Role | null {
+    return this.#roleOfDigest(digestOf(token));
+  }
+
+  /** Tells from now on whether `token` proves this role no more; the token itself is not kept. */
+  revocationOf(token: string, role: Role): () => boolean {
     const digest = digestOf(token);
+    return () => this.#roleOfDigest(digest) !== role;
+  }
+
+  #roleOfDigest(digest: Buffer): Role | null {
     let role: Role | null = null;
     for (const entry of this.#entries) {
       if (timingSafeEqual(entry.digest(), digest) && role !== 'operate') {

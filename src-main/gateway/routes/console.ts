@@ -34,11 +34,13 @@ export function consoleFiles(folder: string): RouteGroup {
       if (hasDashboard) {
         files.get('/dashboard', (_request, reply) => reply.sendFile(DASHBOARD_PAGE));
       }
-      files.get('/', (request, reply) =>
-        request.identity?.role === 'view' && hasDashboard
-          ? reply.redirect('/dashboard', 303)
-          : reply.sendFile('index.html'),
-      );
+      for (const url of ['/', '/index.html']) {
+        files.get(url, (request, reply) =>
+          request.identity?.role === 'view' && hasDashboard
+            ? reply.redirect('/dashboard', 303)
+            : reply.sendFile('index.html'),
+        );
+      }
       await files.register(fastifyStatic, { root: folder, index: false });
     });
   };

@@ -5,6 +5,7 @@ const levels: Record<HealthLevel, string> = { OK: 'OK', WARNING: 'Warning', CRIT
 /** The page of figures for browsers elsewhere. */
 export const dashboard = {
   cards: 'Now',
+  mayOnlyLook: 'Signed in to look only: the console and its commands need a token that may operate.',
   state: 'State',
   pipeline: 'Pipeline',
   queues: 'Queues',

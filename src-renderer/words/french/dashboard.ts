@@ -2,6 +2,8 @@ import type { Words } from '../words.ts';
 
 export const dashboard: Words['dashboard'] = {
   cards: 'Maintenant',
+  mayOnlyLook:
+    'Connecté pour regarder seulement : la console et ses commandes demandent un jeton qui permet de commander.',
   state: 'État',
   pipeline: 'Chaîne',
   queues: 'Files',

@@ -72,7 +72,7 @@ describe.skipIf(!hasPeers)('publishing masks', () => {
     expect(masks.every(({ metadata }) => /^(bone|no-bone)$/.test(metadata['ResultState'] ?? ''))).toBe(true);
     for (const { metadata, timestamp, crcOk, unpacked } of masks) {
       expect(Number(metadata['Timestamp'])).toBeCloseTo(Number(BigInt(`0x${timestamp}`)) / 2 ** 32, 3);
-      expect(metadata['ModelId']).toBe('bone-tracer');
+      expect(metadata['ModelId']).toBe('bone-net');
       expect([crcOk, unpacked]).toEqual([true, true]);
     }
   });

@@ -146,7 +146,7 @@ describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', 
       expectComplete(manifest, frames, (await upstreamLost(url)) - lostBefore);
       expect(manifest.masks.invalid).toBeGreaterThan(0);
       expect(manifest.masks.valid).toBeGreaterThan(0);
-      expect(manifest.models).toEqual([{ id: 'bone-tracer', provider: 'cpu', frames: manifest.masks.valid }]);
+      expect(manifest.models).toEqual([{ id: 'bone-net', provider: 'cpu', frames: manifest.masks.valid }]);
     },
   );
 

@@ -34,6 +34,16 @@ describe('AddressRules', () => {
     expect(source(path.join(folder, 'recordings', 'link.mha'))).toThrow(/only/);
   });
 
+  it('lets recordings be put in known folders and below, and nowhere else, through no link either', () => {
+    const put = (where: string) => () => rules.check({ 'recording.folder': where }, []);
+    const known = path.join(folder, 'recordings');
+    for (const where of ['', known, path.join(known, 'theatre 2', 'monday')]) expect(put(where), where).not.toThrow();
+    symlinkSync(folder, path.join(known, 'way-out'));
+    for (const where of [folder, '/', '/etc/cron.d', path.join(known, '..', 'x'), path.join(known, 'way-out', 'new')]) {
+      expect(put(where), where).toThrow(/^recording\.folder .*set others in the settings file$/);
+    }
+  });
+
   it('refuses a publish address before the old publisher is taken down', () => {
     expect(() => rules.check({ 'publish.address': 'igtl-server://0.0.0.0:1' }, [])).toThrow(/allowedPeers/);
     expect(() => rules.check({ 'publish.address': 'igtl-server://0.0.0.0:1' }, ['10.0.0.7'])).not.toThrow();

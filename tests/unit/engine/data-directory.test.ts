@@ -70,18 +70,18 @@ describe('DataDirectoryLock', () => {
         `const { DataDirectoryLock } = await import(${JSON.stringify(MODULE)});` +
         `while (Date.now() < ${startAt});` +
         `let word = 'taken'; try { new DataDirectoryLock(${JSON.stringify(folder)}); } catch (e) { word = e.name; }` +
-        'console.log(word); setTimeout(() => {}, 1500);';
+        // Alive until all have said their word: a lock whose engine has ended may be taken.
+        "console.log(word); process.stdin.on('end', () => process.exit()).resume();";
       const engines = Array.from({ length: ENGINES }, () => {
         const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-          stdio: ['ignore', 'pipe', 'inherit'],
+          stdio: ['pipe', 'pipe', 'inherit'],
         });
-        let said = '';
-        child.stdout.on('data', (chunk) => {
-          said += chunk;
-        });
-        return once(child, 'close').then(() => ({ pid: child.pid, word: said.trim() }));
+        const said = once(child.stdout, 'data').then(([line]) => String(line).trim());
+        return { child, said };
       });
-      const ended = await Promise.all(engines);
+      const ended = await Promise.all(engines.map(async ({ child, said }) => ({ pid: child.pid, word: await said })));
+      for (const { child } of engines) child.stdin.end();
+      await Promise.all(engines.map(({ child }) => child.exitCode ?? once(child, 'close')));
       expect(ended.map(({ word }) => word).sort()).toEqual([
         ...Array.from({ length: ENGINES - 1 }, () => 'DataDirectoryInUse'),
         'taken',

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { AccessControl, type AccessOptions } from '../../../src-main/gateway/access/access-control.ts';
 import { BrowserSessions } from '../../../src-main/gateway/access/browser-sessions.ts';
+import { eventually } from '../../support/processes.ts';
 
 const operate = randomBytes(32).toString('hex');
 const view = randomBytes(32).toString('hex');
@@ -54,6 +58,30 @@ describe('AccessControl', () => {
     for (const headers of [{ authorization: operate }, { authorization: `Basic ${operate}` }, { cookie: operate }]) {
       await expect(control.identify(headers, 'a')).rejects.toMatchObject({ statusCode: 401 });
     }
+  });
+
+  it('ends what was opened with a token that is taken back, and nothing else', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'tokens-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = path.join(folder, 'view');
+    writeFileSync(file, view);
+    const control = new AccessControl({
+      ...LOCAL,
+      tokens: [
+        { role: 'operate', file: null, value: operate },
+        { role: 'view', file, value: null },
+      ],
+    });
+    const identityOf = (token: string) => control.identifyToken(token, 'a');
+    const cookieOf = async (token: string) => control.sessions.open(await identityOf(token)).split(';', 1)[0] as string;
+    const [taken, kept] = [await cookieOf(view), await cookieOf(operate)];
+    const bearer = await identityOf(view);
+    expect(await control.identify({ cookie: taken }, 'a')).toMatchObject({ role: 'view' });
+    expect(bearer.isRevoked?.()).toBe(false);
+    writeFileSync(file, randomBytes(32).toString('hex'));
+    await eventually('the new file to be read', 15_000, () => (bearer.isRevoked?.() === true ? true : null));
+    await expect(control.identify({ cookie: taken }, 'a')).rejects.toMatchObject({ statusCode: 401 });
+    expect(await control.identify({ cookie: kept }, 'a')).toMatchObject({ role: 'operate' });
   });
 });
 
