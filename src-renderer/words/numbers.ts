@@ -11,6 +11,8 @@ export interface NumberWriter {
   spacing(mmPerPixel: readonly [x: number, y: number]): string;
   /** Elapsed time, `00:01:23`. */
   clock(ms: number): string;
+  /** Day and time, the month in letters: 11/12 is another day on either side of the Atlantic. */
+  moment(at: Date): string;
 }
 
 export function numberWriter(locale: string): NumberWriter {
@@ -22,6 +24,7 @@ export function numberWriter(locale: string): NumberWriter {
         useGrouping: false,
       }),
   );
+  const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
   const fixed = (value: number, digits: number): string => formats[digits]?.format(value) ?? value.toFixed(digits);
   const seconds = (ms: number): string => `${fixed(ms / 1000, 1)} s`;
   const millimetres = (value: number): string => fixed(value, value < 0.0995 ? 3 : 2);
@@ -39,5 +42,6 @@ export function numberWriter(locale: string): NumberWriter {
       const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
       return parts.map((part) => String(part).padStart(2, '0')).join(':');
     },
+    moment: (at) => moments.format(at),
   };
 }

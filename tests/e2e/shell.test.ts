@@ -145,16 +145,20 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
     await problem.waitFor({ state: 'detached' });
   });
 
-  it('shows state and age in capitals of 48 px with a contrast of 7 in large type at 1080p', async () => {
+  it('shows state, age and REC in capitals of 48 px with a contrast of 7 in large type at 1080p', async () => {
     await page.setViewportSize({ width: 1920, height: 1080 });
     await pressAndSee('l', ':root[data-type=large]');
-    for (const selector of ['.state-word', '.state-age']) {
+    await pressAndSee('r', '.rec[data-state=recording]');
+    for (const selector of ['.state-word', '.state-age', '.rec strong', '.rec-lost']) {
       const { capitalHeight, contrast, isWhole, fits } = await legibility(page, selector);
       expect(capitalHeight, selector).toBeGreaterThanOrEqual(48);
       expect(contrast, selector).toBeGreaterThanOrEqual(7);
       expect([isWhole, fits], selector).toEqual([true, true]);
     }
+    expect(await page.innerText('.rec')).toMatch(/^REC \d\d:\d\d:\d\d\s+0 lost$/);
     await screenshot(page, 'shell-large-type');
+    await page.keyboard.press('r');
+    await page.locator('.rec').waitFor({ state: 'detached' });
     await pressAndSee('l', ':root[data-type=normal]');
     expect((await legibility(page, '.state-word')).capitalHeight, 'the test can fail').toBeLessThan(48);
   });

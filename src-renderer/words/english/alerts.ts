@@ -14,7 +14,7 @@ interface Condition {
   readonly advice: string;
 }
 
-const time = (ts: number): string => new Date(ts * 1000).toLocaleString('en');
+const time = (ts: number): string => write.moment(new Date(ts * 1000));
 
 const states: Record<AlertState, string> = {
   ok: 'Over',

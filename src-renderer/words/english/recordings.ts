@@ -41,7 +41,7 @@ export const recordings = {
     endReason,
   }: RecordingInfo) =>
     [
-      startedUtc === null ? null : new Date(startedUtc).toLocaleString('en'),
+      startedUtc === null ? null : write.moment(new Date(startedUtc)),
       write.clock(durationS * 1000),
       frames(count),
       `${masks.valid} with a mask result`,

@@ -5,7 +5,7 @@ import { sayings } from './sayings.ts';
 
 const write = numberWriter('fr');
 
-const time = (ts: number): string => new Date(ts * 1000).toLocaleString('fr');
+const time = (ts: number): string => write.moment(new Date(ts * 1000));
 
 export const alerts: Words['alerts'] = {
   title: 'Alertes',

@@ -28,7 +28,7 @@ export const recordings: Words['recordings'] = {
   },
   facts: ({ startedUtc, durationS, frames: count, masks, lost, missing, sourceKind, bytes, endReason }) =>
     [
-      startedUtc === null ? null : new Date(startedUtc).toLocaleString('fr'),
+      startedUtc === null ? null : write.moment(new Date(startedUtc)),
       write.clock(durationS * 1000),
       frames(count),
       `${masks.valid} avec un résultat de masque`,
