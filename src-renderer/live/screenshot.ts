@@ -1,3 +1,4 @@
+import { saveFile } from '../components/save-file.ts';
 import type { ConsoleClient, ConsoleState } from '../state/console-client.ts';
 import { presentationOf } from '../state/console-context.ts';
 import { wordsFor } from '../words/catalogues.ts';
@@ -27,12 +28,8 @@ export async function takeScreenshot(client: ConsoleClient): Promise<void> {
   const at = new Date();
   const state = client.getState();
   const canvas = drawScreenshot(capture, state, wordsFor(state.snapshot?.settings['view.language'] ?? 'auto'), at);
-  const url = URL.createObjectURL(await canvas.convertToBlob({ type: 'image/png' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `ultramotion-${at.toISOString().replace(/[:.]/g, '-')}.png`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const name = `ultramotion-${at.toISOString().replace(/[:.]/g, '-')}.png`;
+  saveFile(name, await canvas.convertToBlob({ type: 'image/png' }));
   notify('saved');
 }
 

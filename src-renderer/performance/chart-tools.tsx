@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { saveFile } from '../components/save-file.ts';
 import { useStore } from '../state/store.ts';
 import { useWords } from '../words/index.ts';
 import type { ChartDescription } from './chart-table.ts';
@@ -77,9 +78,5 @@ function textOf(write: typeof csvOf, charts: readonly ChartDescription[]): Blob 
 
 /** Hands a file to the reader under a name with the time in it. */
 function save(extension: string, content: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(content);
-  link.download = `ultramotion-performance-${new Date().toISOString().replace(/[:.]/g, '-')}.${extension}`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile(`ultramotion-performance-${new Date().toISOString().replace(/[:.]/g, '-')}.${extension}`, content);
 }

@@ -8,6 +8,7 @@ import {
   settingInfo,
   settingsPatchSchema,
 } from '../../src-shared/index.ts';
+import { saveFile } from '../components/save-file.ts';
 import { useClient, useEngineThere } from '../state/console-context.ts';
 import { refusalText } from '../state/refusal.ts';
 import { useWords } from '../words/index.ts';
@@ -107,11 +108,7 @@ function save(settings: Settings): void {
     ([key]) => settingInfo(key as SettingKey).secret !== true,
   );
   const text = `${JSON.stringify({ settings: Object.fromEntries(exported) }, null, 2)}\n`;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  link.download = 'ultramotion-settings.json';
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile('ultramotion-settings.json', new Blob([text], { type: 'application/json' }));
 }
 
 /** Null: no settings file at all. A refusal names the setting, its value's fault and the limit. */

@@ -1,4 +1,5 @@
 import type { Action } from '../actions/action.ts';
+import { saveFile } from '../components/save-file.ts';
 import type { ConsoleClient } from '../state/console-client.ts';
 import { plyOf } from './ply.ts';
 import { type SpaceNotice, spaceStore, surfacePoints } from './space-store.ts';
@@ -80,11 +81,7 @@ async function exportPly(client: ConsoleClient): Promise<SpaceNotice> {
   }
   const at = new Date();
   const text = plyOf(surfacePoints, status, spaceStore.get().colour, at);
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `bone-surface-${at.toISOString().replace(/[:.]/g, '-')}.ply`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const name = `bone-surface-${at.toISOString().replace(/[:.]/g, '-')}.ply`;
+  saveFile(name, new Blob([text], { type: 'application/octet-stream' }));
   return { kind: 'exported', points: surfacePoints.count };
 }
