@@ -25,6 +25,9 @@ export const liveStore = new Store<LiveViewState>({
   notice: null,
 });
 
+let lastCaliperId = 0;
+export const newCaliperId = (): number => ++lastCaliperId;
+
 export function useLiveView<P>(select: (state: LiveViewState) => P): P {
   return useStore(liveStore, select);
 }

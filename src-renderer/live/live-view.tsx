@@ -5,11 +5,13 @@ import { useWords } from '../words/index.ts';
 import { CineBar } from './cine-bar.tsx';
 import type { Rectangle } from './geometry.ts';
 import { liveStore, useLiveView } from './live-store.ts';
+import { lengthMm } from './measure.ts';
 import { PicturePane } from './picture-pane.tsx';
 import { type Presentation, resultWord, smoothedOver } from './presentation.ts';
 import { SidePanel } from './side-panel.tsx';
 import { StageDrawing } from './stage-drawing.tsx';
 import { useAreaOf, usePicturePlace } from './use-picture-place.ts';
+import { useStageKeys } from './use-stage-keys.ts';
 import { useStagePointer } from './use-stage-pointer.ts';
 import { Veil } from './veil.tsx';
 import { NO_ZOOM } from './view-transform.ts';
@@ -58,8 +60,17 @@ function OverlayHalf({ presentation, split }: { readonly presentation: Presentat
   const place = usePicturePlace(useAreaOf(half));
   const tool = useLiveView((state) => state.tool);
   const { draft, handlers } = useStagePointer(half, place);
+  const { laid, measures, onKeyDown } = useStageKeys(half, place);
+  const mmPerPixel = useConsole((state) => state.view?.picture?.mmPerPixel ?? null);
+  const scaleOrigin = useConsole((state) => state.view?.picture?.scaleOrigin ?? 'source');
   return (
-    <div className="half" ref={half} data-tool={tool} {...handlers}>
+    <div
+      className="half"
+      ref={half}
+      data-tool={tool}
+      {...(measures && { tabIndex: 0, role: 'application', 'aria-label': live.measure.byKeyboard, onKeyDown })}
+      {...handlers}
+    >
       <PicturePane pane="overlay" place={place} />
       {place !== null && (
         <>
@@ -67,8 +78,13 @@ function OverlayHalf({ presentation, split }: { readonly presentation: Presentat
             <KindBand presentation={presentation} />
             <Badges />
           </div>
-          <StageDrawing place={place} draft={draft} />
+          <StageDrawing place={place} draft={draft ?? laid} />
         </>
+      )}
+      {laid !== null && mmPerPixel !== null && (
+        <p className="spoken" role="status">
+          {live.measure.length(lengthMm(laid, mmPerPixel), scaleOrigin)}
+        </p>
       )}
       {split && <p className="half-name">{live.split.overlay}</p>}
     </div>

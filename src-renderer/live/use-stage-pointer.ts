@@ -1,6 +1,6 @@
 import { type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { useClient } from '../state/console-context.ts';
-import { liveStore } from './live-store.ts';
+import { liveStore, newCaliperId } from './live-store.ts';
 import type { Caliper } from './measure.ts';
 import { apply, invert, limitZoom, type Placement, type Point, zoomAt } from './view-transform.ts';
 
@@ -14,8 +14,6 @@ interface Drag {
   readonly startOffset: Point;
   readonly caliper: Caliper | null;
 }
-
-let nextCaliperId = 1;
 
 /** Mouse, pen and touch on the picture: the wheel enlarges, dragging moves or measures. Returns what is being laid. */
 export function useStagePointer(stage: RefObject<HTMLElement | null>, place: Placement | null) {
@@ -56,7 +54,7 @@ export function useStagePointer(stage: RefObject<HTMLElement | null>, place: Pla
     const { view } = client.getState();
     const seq = view?.cine == null ? null : (view.picture?.seq ?? null);
     const from = onPicture(place, start, view?.picture?.size);
-    const caliper = tool === 'distance' && from !== null ? { id: nextCaliperId++, from, to: from, seq } : null;
+    const caliper = tool === 'distance' && from !== null ? { id: newCaliperId(), from, to: from, seq } : null;
     drag.current = { start, startOffset: zoom.offset, caliper };
     stage.current?.setPointerCapture(event.pointerId);
   };

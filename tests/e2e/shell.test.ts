@@ -145,6 +145,24 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
     await problem.waitFor({ state: 'detached' });
   });
 
+  it('lays a distance with the keyboard alone', async () => {
+    await page.keyboard.press('d');
+    await page.waitForFunction(() => document.activeElement?.classList.contains('half'));
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    for (let step = 0; step < 3; step++) await page.keyboard.press('Shift+ArrowRight');
+    // 30 pixels of the demo's 0.1 mm.
+    await page.locator('.caliper text', { hasText: '3.0 mm' }).waitFor();
+    expect(await page.innerText('.spoken')).toBe('3.0 mm');
+    await page.keyboard.press('Enter');
+    await page.locator('.spoken').waitFor({ state: 'detached' });
+    expect(await page.locator('.caliper').count()).toBe(1);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('d');
+    expect(await page.locator('.caliper').count()).toBe(0);
+  });
+
   it('shows state, age and REC in capitals of 48 px with a contrast of 7 in large type at 1080p', async () => {
     await page.setViewportSize({ width: 1920, height: 1080 });
     await pressAndSee('l', ':root[data-type=large]');

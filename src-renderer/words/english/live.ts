@@ -90,6 +90,8 @@ export const live = {
   split: { raw: 'RAW', overlay: 'WITH MASK' },
   ruler: (depthMm: number) => (depthMm === 0 ? '0' : `${depthMm} mm`),
   measure: {
+    byKeyboard:
+      'Picture, measuring: arrows move the end of the distance, with Shift by ten pixels; Enter sets it, Esc gives it up',
     length: (mm: number, origin: ScaleOrigin) =>
       `${write.fixed(mm, 1)} mm${origin === 'source' ? '' : ' (scale assumed)'}`,
   },
@@ -170,7 +172,7 @@ export const liveActions = {
   'picture.zoomOut': 'Reduce',
   'picture.zoomReset': 'Show the whole picture',
   'picture.split': 'Raw picture beside the one with mask',
-  'measure.distance': 'Measure a distance by dragging',
+  'measure.distance': 'Measure a distance by dragging, or with arrows and Enter',
   'measure.clear': 'Remove all distances',
   'panel.toggle': 'Panel beside the picture on or off',
 };
