@@ -110,7 +110,7 @@ class Bench {
   }
 }
 
-async function until(condition: () => boolean, what: string, limitMs = 20_000): Promise<void> {
+async function until(condition: () => boolean, what: string, limitMs = 50_000): Promise<void> {
   const end = monotonicMs() + limitMs;
   while (!condition()) {
     if (monotonicMs() > end) throw new Error(`waited ${limitMs} ms for ${what}`);
