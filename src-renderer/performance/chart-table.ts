@@ -62,6 +62,7 @@ export const CHART_FIGURES: readonly string[] = ROWS.flatMap(({ figures }) => fi
 /** Every chart there is, in order; those of registered figures last. Names in the reader's language, units of the metric table. */
 export function chartsOf(words: Words, custom: readonly MetricListing[]): readonly ChartDescription[] {
   const { charts } = words.performance;
+  const registered: Readonly<Record<string, string>> = words.performance.registered;
   const names: Readonly<Record<string, string>> = {
     ...words.performance.series,
     ...Object.fromEntries(STAGES.map((stage) => [`stage_${stage}_p50_ms`, words.shell.latency.stages[stage]])),
@@ -75,7 +76,8 @@ export function chartsOf(words: Words, custom: readonly MetricListing[]): readon
       return { id, title: charts[id], unit, series, kind, ...rest };
     }),
     ...custom.map(({ name, unit, help }): ChartDescription => {
-      return { id: `custom-${name}`, title: help, unit, series: [seriesOf(name, name, help, 0)], kind: 'lines' };
+      const title = registered[name] ?? help;
+      return { id: `custom-${name}`, title, unit, series: [seriesOf(name, name, help, 0)], kind: 'lines' };
     }),
   ];
 }

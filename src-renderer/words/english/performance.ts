@@ -30,6 +30,8 @@ export const performance = {
     gpuMemory: 'GPU memory',
     gpuTemperature: 'GPU temperature',
   },
+  /** Titles of figures that the console itself registers; anybody else's are shown as they were registered. */
+  registered: { engine_loop_delay_ms: 'Longest hold-up of the engine’s loop' },
   series: {
     fps_in: 'in',
     fps_out: 'masks out',

@@ -29,6 +29,7 @@ export const performance: Words['performance'] = {
     gpuMemory: 'Mémoire du GPU',
     gpuTemperature: 'Température du GPU',
   },
+  registered: { engine_loop_delay_ms: 'Plus long arrêt de la boucle du moteur' },
   series: {
     fps_in: 'reçues',
     fps_out: 'masques sortis',
