@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type KpiSample,
@@ -14,14 +13,13 @@ import { type BoundedQueue, monotonicMs } from '../pipeline/index.ts';
 import {
   beginManifest,
   Catalogue,
-  DiskRule,
   type Manifest,
-  minutesUntilFull,
   Recorder,
   readManifest,
   resumeManifest,
   runRecordingJob,
 } from '../recording/index.ts';
+import { RecordingWatch } from './recording-watch.ts';
 
 export interface RecordingDeskOptions {
   readonly software: string;
@@ -46,11 +44,6 @@ export interface RecordedSource {
 
 /** A recording cut off longer ago than this belongs to another session: it is made whole, not gone on with. */
 const RESUME_WITHIN_MS = 5 * 60_000;
-const WATCH_MS = 250;
-/** The alarm goes at half of what raised it, so that it does not flicker. */
-const CALM = 0.5;
-/** Waiting this long is being behind, however little memory it takes. */
-const BEHIND_MS = 1000;
 const MIB = 2 ** 20;
 
 type Archived = Pick<KpiSample, 'archived_total' | 'archive_backlog_frames' | 'archive_backlog_bytes' | 'archive_lost'>;
@@ -66,8 +59,7 @@ export class RecordingDesk {
   #endMs = 0;
   /** Frames of the recording before the crash it was resumed after. */
   #resumedFrames = 0;
-  #disk = new DiskRule();
-  #watch: NodeJS.Timeout | null = null;
+  readonly #watch: RecordingWatch;
   #ending: Promise<Manifest> | null = null;
   /** What a crash left is being seen to: nothing is begun before that is done. */
   #starting: Promise<void> = Promise.resolve();
@@ -79,6 +71,7 @@ export class RecordingDesk {
 
   constructor(options: RecordingDeskOptions) {
     this.#options = options;
+    this.#watch = new RecordingWatch(options);
   }
 
   /** Makes whole what a crash cut off, goes on with a recording that was being made just now, begins one if that is set. */
@@ -121,7 +114,7 @@ export class RecordingDesk {
       throw new Error(`recording ${this.#name} is being made: stop it first`);
     }
     const catalogue = this.catalogue();
-    await this.#checkRoom(catalogue);
+    await this.#watch.checkRoom(catalogue.folder, this.#options.source().bytesPerS);
     const startedMs = Date.now();
     const name = await catalogue.create(startedMs, label);
     const { address, kind, deviceName } = this.#options.source();
@@ -166,7 +159,7 @@ export class RecordingDesk {
       backlogFrames: counts?.backlogFrames ?? 0,
       backlogBytes: counts?.backlogBytes ?? 0,
       lost: counts?.lost ?? this.#last.lost,
-      minutesLeft: this.#recorder === null ? null : this.#disk.minutesLeft(this.#reserveBytes),
+      minutesLeft: this.#recorder === null ? null : this.#watch.minutesLeft,
       message: this.#message,
       encrypted: false,
     };
@@ -230,7 +223,7 @@ export class RecordingDesk {
     if (this.#isClosing || !(Date.now() - cutOffMs <= RESUME_WITHIN_MS)) {
       return false;
     }
-    await this.#checkRoom(catalogue);
+    await this.#watch.checkRoom(catalogue.folder, this.#options.source().bytesPerS);
     const sinceStartMs = Math.max(Date.now() - Date.parse(recovered.startedUtc), recovered.durationS * 1000);
     this.#options.log('warn', 'recording.resumed', { name, frames: recovered.frames });
     await this.#record(catalogue, resumeManifest(recovered, this.#options.software), {
@@ -247,15 +240,13 @@ export class RecordingDesk {
     clock: { readonly startMs: number; readonly lastTimestampS: number; readonly firstReason: string },
   ): Promise<void> {
     const settings = this.#options.settings();
-    this.#disk = new DiskRule();
+    this.#watch.renew();
+    this.#options.problems.clear('recording.failed');
     this.#name = manifest.name;
     this.#message = null;
     this.#startMs = clock.startMs;
     this.#resumedFrames = manifest.frames;
     this.#last = { archived: 0, lost: 0 };
-    for (const key of ['failed', 'lost', 'disk', 'behind'] as const) {
-      this.#options.problems.clear(`recording.${key}`);
-    }
     const recorder = new Recorder(
       {
         ...clock,
@@ -269,12 +260,17 @@ export class RecordingDesk {
       this.#options.queue,
       {
         failed: (message, isDiskFull) => this.#recorderFailed(recorder, message, isDiskFull),
-        disk: (freeBytes, bytesWritten) => this.#noteDisk(recorder, freeBytes, bytesWritten),
+        disk: (freeBytes, bytesWritten) => {
+          const why = this.#watch.noteDisk(freeBytes, bytesWritten);
+          if (why !== null) {
+            this.#endByItself(recorder, why);
+          }
+        },
       },
     );
     this.#recorder = recorder;
     this.#state = 'recording';
-    this.#watch = setInterval(() => this.#judgeBacklog(recorder), WATCH_MS);
+    this.#watch.begin(recorder);
     this.#options.log('info', 'recording.begun', { name: manifest.name, reason: manifest.startReason });
     this.#options.changed();
     await recorder.begun();
@@ -319,11 +315,7 @@ export class RecordingDesk {
     this.#recorder = null;
     this.#ending = null;
     this.#endMs = monotonicMs();
-    if (this.#watch !== null) {
-      clearInterval(this.#watch);
-    }
-    this.#options.problems.clear('recording.behind');
-    this.#options.problems.clear('recording.disk');
+    this.#watch.end();
     if (failure === null) {
       this.#state = 'off';
       this.#options.changed();
@@ -357,88 +349,6 @@ export class RecordingDesk {
     this.#options.log('error', 'recording.failed', { name: this.#name, message });
     this.#options.changed();
   }
-
-  #noteDisk(recorder: Recorder, freeBytes: number, bytesWritten: number): void {
-    this.#disk.report(monotonicMs(), freeBytes, bytesWritten);
-    if (this.#disk.isExhausted(this.#reserveBytes)) {
-      const free = Math.floor(freeBytes / MIB);
-      this.#endByItself(
-        recorder,
-        `recording ended: ${free} MiB left on the disk, reserve ${this.#reserveBytes / MIB} MiB`,
-      );
-      return;
-    }
-    const minutes = this.#disk.minutesLeft(this.#reserveBytes);
-    const warnMinutes = this.#options.settings()['recording.warnMinutes'];
-    if (minutes !== null && minutes < warnMinutes) {
-      const said = say('recording.disk', { minutes: minutesFigure(minutes), limit: warnMinutes });
-      this.#options.problems.stands('recording.disk', 'warning', said, monotonicMs());
-    } else {
-      this.#options.problems.clear('recording.disk');
-    }
-  }
-
-  /** ARCHIVE BEHIND long before memory suffers; frames lost at the limit are said until the next recording. */
-  #judgeBacklog(recorder: Recorder): void {
-    const { backlogBytes, backlogFrames, oldestMs, lost } = recorder.counts;
-    const { problems, settings } = this.#options;
-    const { 'recording.warnBacklogMb': warnMb, 'recording.maxBacklogMb': maxMb } = settings();
-    const load = Math.max(backlogBytes / (warnMb * MIB), oldestMs / BEHIND_MS);
-    if (load > 1) {
-      const mib = Math.round(backlogBytes / MIB);
-      const said = say('recording.behind', { frames: backlogFrames, mib, limit: maxMb });
-      problems.stands('recording.behind', 'critical', said, monotonicMs());
-    } else if (load < CALM) {
-      problems.clear('recording.behind');
-    }
-    if (lost > 0) {
-      problems.stands(
-        'recording.lost',
-        'critical',
-        say('recording.lost', { frames: lost, limit: maxMb }),
-        monotonicMs(),
-      );
-    }
-  }
-
-  /** @throws in words when the disk would be full too soon. */
-  async #checkRoom(catalogue: Catalogue): Promise<void> {
-    const { 'recording.refuseMinutes': refuseMinutes, 'recording.masks': masks } = this.#options.settings();
-    const freeBytes = await freeBytesOf(catalogue.folder);
-    const { bytesPerS } = this.#options.source();
-    // A mask slot is as large as a gray picture; larger pixels make it less than this.
-    const rate = bytesPerS === null ? null : bytesPerS * (masks ? 2 : 1);
-    const minutes = minutesUntilFull(freeBytes, this.#reserveBytes, rate);
-    const room = `${Math.floor(freeBytes / MIB)} MiB free in ${catalogue.folder}, ${this.#reserveBytes / MIB} MiB of it in reserve`;
-    if (freeBytes <= this.#reserveBytes) {
-      throw new Error(`no room to record: ${room}`);
-    }
-    if (minutes !== null && minutes < refuseMinutes) {
-      throw new Error(
-        `the disk would be full in ${minutesText(minutes)}, expected at least ${refuseMinutes} min: ${room}`,
-      );
-    }
-  }
-
-  get #reserveBytes(): number {
-    return this.#options.settings()['recording.reserveMb'] * MIB;
-  }
 }
 
-/** Of the folder, or of the nearest one above it that exists. */
-async function freeBytesOf(folder: string): Promise<number> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch (error) {
-    const parent = path.dirname(folder);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === folder) {
-      throw error;
-    }
-    return freeBytesOf(parent);
-  }
-}
-
-const minutesFigure = (minutes: number): string => (minutes < 10 ? minutes.toFixed(1) : `${Math.floor(minutes)}`);
-const minutesText = (minutes: number): string => `${minutesFigure(minutes)} min`;
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,7 +5,10 @@ import { liveStore, newCaliperId, useLiveView } from './live-store.ts';
 import type { Caliper } from './measure.ts';
 import type { Placement } from './view-transform.ts';
 
-/** While distances are measured the picture takes the arrows, Enter and Esc for itself. Returns what is being laid. */
+/**
+ * While distances are measured, Enter on the picture begins one; arrows and Esc are its own until it is laid, so that a
+ * frozen picture is stepped through as ever in between. Returns what is being laid.
+ */
 export function useStageKeys(stage: RefObject<HTMLElement | null>, place: Placement | null) {
   const client = useClient();
   const measures = useLiveView((state) => state.tool === 'distance');
@@ -21,7 +24,7 @@ export function useStageKeys(stage: RefObject<HTMLElement | null>, place: Placem
   const onKeyDown = (event: KeyboardEvent): void => {
     const { view } = client.getState();
     const picture = view?.picture ?? null;
-    const isOurs = isArrow(event.key) || (laid !== null && (event.key === 'Enter' || event.key === 'Escape'));
+    const isOurs = event.key === 'Enter' || (laid !== null && (isArrow(event.key) || event.key === 'Escape'));
     if (!measures || !isOurs || picture === null || place === null || event.target !== stage.current) {
       return;
     }
@@ -30,13 +33,14 @@ export function useStageKeys(stage: RefObject<HTMLElement | null>, place: Placem
     event.stopPropagation();
     if (event.key === 'Escape') {
       setLaid(null);
-    } else if (event.key === 'Enter' && laid !== null) {
+    } else if (laid === null) {
+      setLaid(begun(newCaliperId(), picture.size, view?.cine == null ? null : picture.seq));
+    } else if (event.key === 'Enter') {
       const { next, done } = entered(laid);
       keep(done);
       setLaid(next);
     } else {
-      const seq = view?.cine == null ? null : picture.seq;
-      setLaid(carried(laid ?? begun(newCaliperId(), picture.size, seq), event, place.matrix, picture.size));
+      setLaid(carried(laid, event, place.matrix, picture.size));
     }
   };
   return { laid: laid?.caliper ?? null, measures, onKeyDown };

@@ -91,7 +91,7 @@ export const live = {
   ruler: (depthMm: number) => (depthMm === 0 ? '0' : `${depthMm} mm`),
   measure: {
     byKeyboard:
-      'Picture, measuring: arrows move the end of the distance, with Shift by ten pixels; Enter sets it, Esc gives it up',
+      'Picture, measuring: Enter begins a distance, arrows move its end, with Shift by ten pixels; Enter sets it, Esc gives it up',
     length: (mm: number, origin: ScaleOrigin) =>
       `${write.fixed(mm, 1)} mm${origin === 'source' ? '' : ' (scale assumed)'}`,
   },
@@ -172,7 +172,7 @@ export const liveActions = {
   'picture.zoomOut': 'Reduce',
   'picture.zoomReset': 'Show the whole picture',
   'picture.split': 'Raw picture beside the one with mask',
-  'measure.distance': 'Measure a distance by dragging, or with arrows and Enter',
+  'measure.distance': 'Measure a distance by dragging, or with Enter and arrows',
   'measure.clear': 'Remove all distances',
   'panel.toggle': 'Panel beside the picture on or off',
 };

@@ -65,7 +65,7 @@ export const live: Words['live'] = {
   ruler: (depthMm) => (depthMm === 0 ? '0' : `${depthMm} mm`),
   measure: {
     byKeyboard:
-      'Image, mesure : les flèches déplacent l’extrémité, avec Maj de dix pixels ; Entrée la pose, Échap y renonce',
+      'Image, mesure : Entrée commence, les flèches déplacent l’extrémité, avec Maj de dix pixels ; Entrée la pose, Échap y renonce',
     length: (mm, origin) => `${write.fixed(mm, 1)} mm${origin === 'source' ? '' : ' (échelle supposée)'}`,
   },
   turned: (turn) => {
@@ -154,7 +154,7 @@ export const liveActions: Pick<Words['actions'], keyof typeof import('../english
   'picture.zoomOut': 'Réduire',
   'picture.zoomReset': 'Afficher l’image entière',
   'picture.split': 'Image brute à côté de celle avec masque',
-  'measure.distance': 'Mesurer une distance en glissant, ou aux flèches et à Entrée',
+  'measure.distance': 'Mesurer une distance en glissant, ou avec Entrée et les flèches',
   'measure.clear': 'Effacer toutes les distances',
   'panel.toggle': 'Panneau à côté de l’image ou non',
 };
