@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Command, Option } from 'commander';
 import { type AccuracyOptions, benchAccuracy, PHANTOM_SETS, type PhantomSet } from './bench-accuracy.ts';
 import { benchArchive } from './bench-archive.ts';
+import { type BenchConsoleOptions, benchConsole } from './bench-console.ts';
 import { benchInference } from './bench-inference.ts';
 import { addBenchPeerCommands } from './bench-peers.ts';
 import { benchPipeline } from './bench-pipeline.ts';
@@ -85,6 +86,15 @@ export function addBenchCommand(program: Command): void {
     .command('codec')
     .description('receive + CRC and pack rates beside the C++ reference library (needs g++ and libopenigtlink-dev)')
     .action(async () => print(await codecBenchmark()));
+  bench
+    .command('console')
+    .description(
+      'a bare browser on the console: pictures painted per second, ready -> painted, with charts and without',
+    )
+    .option('--fps <rate>', 'frames/s of the sender', parsePositive, 95)
+    .option('--seconds <count>', 'length of each run', parseCount, 20)
+    .option('--browser <program>', 'a Chromium', process.env['CHROMIUM'] ?? '/usr/bin/chromium')
+    .action(async (flags: BenchConsoleOptions) => print(await benchConsole(flags)));
   bench
     .command('inference')
     .description('per model and execution provider: time of each step, frames/s, CPU time per frame, memory')

@@ -21,7 +21,7 @@ import { AddressRules, checkOwnerOnly } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
 import { CommandQueue } from './commands.ts';
 import { testPublisher, testSource } from './connection-test.ts';
-import { DisplayFeed, type DisplayHandle, type DisplaySink } from './display-feed.ts';
+import { DisplayFeed, type DisplayHandle, type DisplaySink, type Painted } from './display-feed.ts';
 import { InferenceDesk } from './inference-desk.ts';
 import { lagLimitMs } from './inference-options.ts';
 import { LivePath } from './live-path.ts';
@@ -192,6 +192,11 @@ export class Engine implements EngineBackend {
 
   attachDisplay(sink: DisplaySink): DisplayHandle {
     return this.#displays.attach(sink);
+  }
+
+  /** Tells of every picture a console paints; returns what ends that. */
+  onPainted(listener: (painted: Painted) => void): () => void {
+    return this.#displays.onPainted(listener);
   }
 
   subscribe(listener: EngineListener): () => void {

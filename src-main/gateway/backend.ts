@@ -31,6 +31,7 @@ export interface EngineListener {
 }
 
 export interface DisplayHandle {
-  ack(seq: number): void;
+  /** `paintedMs`: when the console painted it, on the engine's clock; null when it did not. */
+  ack(seq: number, paintedMs: number | null): void;
   detach(): void;
 }

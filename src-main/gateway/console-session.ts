@@ -37,19 +37,12 @@ export class ConsoleSession {
   readonly #backend: EngineBackend;
   readonly #party: ConsoleParty;
   readonly #unsubscribe: () => void;
-  readonly #onPainted: (seq: number, paintedMs: number) => void;
   #display: DisplayHandle | null = null;
 
-  constructor(
-    channel: ConsoleChannel,
-    backend: EngineBackend,
-    party: ConsoleParty,
-    onPainted: (seq: number, paintedMs: number) => void = () => {},
-  ) {
+  constructor(channel: ConsoleChannel, backend: EngineBackend, party: ConsoleParty) {
     this.#channel = channel;
     this.#backend = backend;
     this.#party = party;
-    this.#onPainted = onPainted;
     this.#send({ type: 'hello', protocol: CONSOLE_PROTOCOL, build: backend.build, role: party.identity.role });
     this.#send({ type: 'snapshot', snapshot: backend.snapshot() });
     const latest = backend.latestKpi();
@@ -73,10 +66,7 @@ export class ConsoleSession {
         this.#greet(message.protocol, message.pictures ?? true);
         break;
       case 'ack':
-        this.#display?.ack(message.seq);
-        if (message.paintedMs !== null) {
-          this.#onPainted(message.seq, message.paintedMs);
-        }
+        this.#display?.ack(message.seq, message.paintedMs);
         break;
       case 'echo':
         this.#send({ type: 'echo', consoleMs: message.consoleMs, engineMs: this.#backend.now() });

@@ -35,7 +35,7 @@ describe('DisplayFeed', () => {
     for (let i = 1; i <= 6; i++) feed.offerPair(pair(i));
     expect(shown.map((frame) => frame.receivedMs)).toEqual([1, 2]);
     expect(feed.coalesced).toBe(3);
-    handle.ack(shown[0]?.seq as number);
+    handle.ack(shown[0]?.seq as number, null);
     expect(shown.map((frame) => frame.receivedMs)).toEqual([1, 2, 6]);
   });
 
@@ -45,7 +45,7 @@ describe('DisplayFeed', () => {
     const quick = viewer(feed);
     for (let i = 1; i <= 5; i++) {
       feed.offerPair(pair(i));
-      quick.handle.ack(quick.shown.at(-1)?.seq as number);
+      quick.handle.ack(quick.shown.at(-1)?.seq as number, null);
     }
     expect(quick.shown.map((frame) => frame.receivedMs)).toEqual([1, 2, 3, 4, 5]);
   });
@@ -63,7 +63,7 @@ describe('DisplayFeed', () => {
     for (const receivedMs of [0, 1000, 2000]) {
       feed.offerRaw(aFrame({ receivedMs }), 150);
       feed.offerPair(pair(receivedMs));
-      handle.ack(shown.at(-1)?.seq as number);
+      handle.ack(shown.at(-1)?.seq as number, null);
     }
     expect(shown.map((frame) => [frame.receivedMs, frame.state])).toEqual([
       [0, 'ai-off'],
@@ -105,7 +105,7 @@ describe('DisplayFeed', () => {
     feed.offerPair(held(3));
     feed.offerPair(held(4));
     expect(holders).toBe(1);
-    handle.ack(shown[0]?.seq as number);
+    handle.ack(shown[0]?.seq as number, null);
     expect(holders).toBe(0);
   });
 
