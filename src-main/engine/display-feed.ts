@@ -14,17 +14,25 @@ export interface DisplaySink {
 }
 
 export interface DisplayHandle {
-  /** The console has taken one picture off its hands. */
-  ack(seq: number): void;
+  /** The console has taken one picture off its hands; `paintedMs`: when it painted it, null when it did not. */
+  ack(seq: number, paintedMs: number | null): void;
   detach(): void;
 }
 
 /** What the model says of a frame. */
 type FrameAnswer = Pick<DisplayFrame, 'state' | 'score' | 'maskBits' | 'boxes'>;
 
+/** A picture that a console has painted, on the engine's clock as that console knows it. */
+export interface Painted {
+  /** When it was complete and offered to the console. */
+  readonly readyMs: number;
+  readonly paintedMs: number;
+}
+
 interface Viewer {
   readonly sink: DisplaySink;
-  inFlight: Set<number>;
+  /** When each was ready, by its number. */
+  readonly inFlight: Map<number, number>;
   waiting: { readonly display: DisplayFrame; readonly lease: FrameLease | null } | null;
 }
 
@@ -35,6 +43,7 @@ interface Viewer {
  */
 export class DisplayFeed {
   readonly #viewers = new Set<Viewer>();
+  readonly #onPainted = new Set<(painted: Painted) => void>();
   #seq = 0;
   #coalesced = 0;
   /** When the oldest frame was received that no result has come after; null: none waits. */
@@ -46,10 +55,11 @@ export class DisplayFeed {
   }
 
   attach(sink: DisplaySink): DisplayHandle {
-    const viewer: Viewer = { sink, inFlight: new Set(), waiting: null };
+    const viewer: Viewer = { sink, inFlight: new Map(), waiting: null };
     this.#viewers.add(viewer);
     return {
-      ack: (seq) => {
+      ack: (seq, paintedMs) => {
+        this.#tellPainted(viewer.inFlight.get(seq), paintedMs);
         viewer.inFlight.delete(seq);
         this.#flush(viewer);
       },
@@ -58,6 +68,12 @@ export class DisplayFeed {
         forget(viewer);
       },
     };
+  }
+
+  /** Tells of every picture any console paints; returns what ends that. */
+  onPainted(listener: (painted: Painted) => void): () => void {
+    this.#onPainted.add(listener);
+    return () => this.#onPainted.delete(listener);
   }
 
   /** A frame with its result. Older than what was shown last, it is not offered: pictures never run backwards. */
@@ -108,11 +124,19 @@ export class DisplayFeed {
     }
   }
 
+  #tellPainted(readyMs: number | undefined, paintedMs: number | null): void {
+    if (readyMs !== undefined && paintedMs !== null) {
+      for (const listener of this.#onPainted) {
+        listener({ readyMs, paintedMs });
+      }
+    }
+  }
+
   #flush(viewer: Viewer): void {
     if (viewer.waiting !== null && viewer.inFlight.size < FRAMES_IN_FLIGHT) {
       const { display, lease } = viewer.waiting;
       viewer.waiting = null;
-      viewer.inFlight.add(display.seq);
+      viewer.inFlight.set(display.seq, display.readyMs);
       viewer.sink.sendFrame(encodeFrame(display));
       lease?.release();
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DisplayFeed } from '../../../src-main/engine/display-feed.ts';
+import { DisplayFeed, type Painted } from '../../../src-main/engine/display-feed.ts';
 import { decodeFrame, packMask, type ResultPacket, unpackMask } from '../../../src-shared/index.ts';
 import { aFrame } from '../../support/frames.ts';
 
@@ -107,6 +107,19 @@ describe('DisplayFeed', () => {
     expect(holders).toBe(1);
     handle.ack(shown[0]?.seq as number, null);
     expect(holders).toBe(0);
+  });
+
+  it('tells when a console painted a picture, and when that one was ready', () => {
+    const feed = new DisplayFeed();
+    const { shown, handle } = viewer(feed);
+    const told: Painted[] = [];
+    const end = feed.onPainted((painted) => told.push(painted));
+    feed.offerPair(pair(1));
+    feed.offerPair(pair(2));
+    handle.ack(shown[0]?.seq as number, 1e6);
+    handle.ack(shown[1]?.seq as number, null);
+    expect(told).toEqual([{ readyMs: shown[0]?.readyMs, paintedMs: 1e6 }]);
+    end();
   });
 
   it('ends with its console', () => {
