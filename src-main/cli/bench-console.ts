@@ -81,7 +81,7 @@ const LIMIT_MS = (PERIODS_BUDGET * 1000) / DISPLAY_HZ;
 
 async function measure({ seconds, browser }: BenchConsoleOptions, run: RunOptions, simulator: Peer) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-console-'));
-  const settings: SettingsPatch = { 'model.enabled': run.model };
+  const settings: SettingsPatch = { 'model.enabled': run.model, 'log.mode': 'perf' };
   writeFileSync(path.join(folder, 'settings.json'), JSON.stringify({ revision: 1, settings }));
   const { port } = await simulator.ready;
   const served = await runEngine({

@@ -142,6 +142,11 @@ describe.skipIf(!hasChromium)('every view', () => {
     await page.keyboard.press(String(VIEWS.indexOf(view) + 1));
     await page.waitForSelector(CONTENT[view]);
     await page.locator('.view-loading').waitFor({ state: 'detached' });
+    if (view === 'live') {
+      // Laid out anew where the window was resized meanwhile.
+      await page.waitForFunction(async () => ((await window.__ultramotion?.nextPainted())?.drawn ?? null) !== null);
+      await page.waitForSelector('.ruler, .side-marker');
+    }
     // The picture may be old for a moment on a busy machine; what is compared is how it looks when it is not.
     await page.waitForSelector('.state[data-state=REPLAY]');
   }
