@@ -34,7 +34,7 @@ export interface InferenceSupervisorOptions extends InferenceConfig {
   readonly spawn: SpawnInference;
   /** Limit for loading and warming up. Default 30 s. */
   readonly startTimeoutMs?: number;
-  /** No process is taken for hung before this long without an answer. Default 500 ms. */
+  /** No process is taken for hung before this long without an answer. Default 1 s. */
   readonly hangFloorMs?: number;
 }
 
@@ -50,9 +50,12 @@ export interface InferenceListener {
 /** One frame runs, one is prepared: more would only age in the process. */
 const CREDITS = 2;
 const START_TIMEOUT_MS = 30_000;
-/** No answer for this many times the warm-up's 99th percentile means it hangs; never less than the floor. */
+/**
+ * No answer for this many times the warm-up's 99th percentile means it hangs; never less than the floor, for a machine
+ * that stands still a moment costs less than two seconds without masks while another process loads.
+ */
 const HANG_FACTOR = 10;
-const HANG_FLOOR_MS = 500;
+const HANG_FLOOR_MS = 1000;
 const HANG_CHECK_MS = 100;
 const RESTART_FIRST_MS = 100;
 const RESTART_LAST_MS = 2000;
