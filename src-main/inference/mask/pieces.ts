@@ -77,10 +77,13 @@ class Runs {
   bottom = new Int32Array(0);
   pixels = new Int32Array(0);
   #parent = new Int32Array(0);
+  /** Where the next pixel of 0 and of 1 is: asked for ever further on, so rows without one cost no search of their own. */
+  readonly #next: [number, number] = [-1, -1];
 
   /** `reach`: 1 where corners join, 0 where only edges do. */
   find({ mask, columns, rows }: MaskGrid, value: 0 | 1, reach: 0 | 1): void {
     this.count = 0;
+    this.#next.fill(-1);
     let above = 0;
     let aboveEnd = 0;
     for (let v = 0; v < rows; v++) {
@@ -119,17 +122,25 @@ class Runs {
   #runsOf(mask: Uint8Array, v: number, columns: number, value: 0 | 1): void {
     const base = v * columns;
     const end = base + columns;
-    const other = 1 - value;
+    const other = value === 0 ? 1 : 0;
     let at = base;
     while (true) {
-      const begin = mask.indexOf(value, at);
-      if (begin < 0 || begin >= end) return;
-      const stop = mask.indexOf(other, begin);
-      const runEnd = stop < 0 || stop > end ? end : stop;
+      const begin = this.#seek(mask, value, at);
+      if (begin >= end) return;
+      const runEnd = Math.min(end, this.#seek(mask, other, begin));
       this.#add(v, begin - base, runEnd - base);
       if (runEnd === end) return;
       at = runEnd;
     }
+  }
+
+  /** First pixel of `value` from `from` on; the mask's length when there is none. */
+  #seek(mask: Uint8Array, value: 0 | 1, from: number): number {
+    if (this.#next[value] < from) {
+      const at = mask.indexOf(value, from);
+      this.#next[value] = at < 0 ? mask.length : at;
+    }
+    return this.#next[value];
   }
 
   #add(row: number, begin: number, end: number): void {
