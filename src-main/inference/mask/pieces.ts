@@ -18,6 +18,12 @@ export interface MaskGrid {
  */
 export class MaskPieces {
   readonly #runs = new Runs();
+  #meanProbability: number | null = null;
+
+  /** Over the pixels that the last cleaning left; null when its pieces were not judged by it, or none is left. */
+  get meanProbability(): number | null {
+    return this.#meanProbability;
+  }
 
   /** `probabilityAt`: of the pixel at an index; absent, pieces are not judged by it. Returns how many pixels are 1. */
   clean(grid: MaskGrid, rules: MaskRules, probabilityAt?: (index: number) => number): number {
@@ -34,6 +40,7 @@ export class MaskPieces {
     const judged = rules.minMeanProbability > 0 ? probabilityAt : undefined;
     const sums = judged === undefined ? null : runs.sums(columns, judged);
     let kept = 0;
+    let keptSum = 0;
     for (let run = 0; run < runs.count; run++) {
       const piece = runs.root(run);
       const pixels = runs.pixels[piece]!;
@@ -43,9 +50,14 @@ export class MaskPieces {
         (sums === null || sums[piece]! >= rules.minMeanProbability * pixels);
       const begin = runs.row[run]! * columns + runs.begin[run]!;
       const end = runs.row[run]! * columns + runs.end[run]!;
-      if (isBone) kept += end - begin;
-      else grid.mask.fill(0, begin, end);
+      if (isBone) {
+        kept += end - begin;
+        if (run === piece && sums !== null) keptSum += sums[piece]!;
+      } else {
+        grid.mask.fill(0, begin, end);
+      }
     }
+    this.#meanProbability = sums === null || kept === 0 ? null : keptSum / kept;
     return kept;
   }
 

@@ -87,7 +87,7 @@ export class SegmenterStages implements FrameStages {
         isCoarser && grid.levels !== null
           ? this.#contours.place({ ...placed, ...grid.levels }, view, area)
           : this.#placer.place(placed, view, area),
-      score: grid.meanProbability(),
+      score: this.#pieces.meanProbability ?? grid.meanProbability(),
     };
   }
 }
