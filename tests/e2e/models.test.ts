@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium)('models in the console', () => {
     addBadModels(path.join(dataDir, 'models'));
     const engine = bench.cli(
       ...['engine', '--source', 'phantom:1', '--http', '127.0.0.1:0', '--publish', 'igtl-server://127.0.0.1:0'],
-      ...['--fps', '4', '--data-dir', dataDir, '--json'],
+      ...['--model', 'bone-tracer', '--fps', '4', '--data-dir', dataDir, '--json'],
     );
     ({ url } = await engine.json<EngineAddresses>());
     browser = bench.owns(await launchBrowser());
