@@ -62,7 +62,11 @@ describe('ClipSource', () => {
     const source = new ClipSource('a.mha', 'replay', async () => new SmallClip(), OPTIONS, seen.events);
     source.start();
     await until(() => seen.states.at(-1)?.link === 'disconnected');
-    expect(seen.states.at(-1)).toEqual({ link: 'disconnected', message: 'the recording has ended' });
+    expect(seen.states.at(-1)).toEqual({
+      link: 'disconnected',
+      message: 'the recording has ended',
+      said: { code: 'source.ended', values: {} },
+    });
     expect(seen.frames).toBe(3);
     await source.close();
   });
@@ -76,7 +80,7 @@ describe('ClipSource', () => {
     const clip = new SmallClip();
     opening.resolve(clip);
     await until(() => clip.closed === 1);
-    expect(seen.states).toEqual([{ link: 'connecting', message: null }]);
+    expect(seen.states).toEqual([{ link: 'connecting', message: null, said: null }]);
     expect(seen.frames).toBe(0);
   });
 
@@ -88,7 +92,7 @@ describe('ClipSource', () => {
     await source.close();
     opening.reject(new Error('the share is gone'));
     await new Promise((resolve) => setImmediate(resolve));
-    expect(seen.states).toEqual([{ link: 'connecting', message: null }]);
+    expect(seen.states).toEqual([{ link: 'connecting', message: null, said: null }]);
   });
 });
 
