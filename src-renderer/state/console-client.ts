@@ -8,7 +8,6 @@ import type {
   SettingsPatch,
 } from '../../src-shared/index.ts';
 import type { MaskStyle } from '../live/palette.ts';
-import { ENGINE_SILENT_AFTER_MS } from '../live/presentation.ts';
 import type {
   Capture,
   CineMove,
@@ -19,12 +18,12 @@ import type {
   ToWorker,
   ViewReport,
 } from '../live/worker-protocol.ts';
+import { KnownState } from './known-state.ts';
 import { COMMAND_TIMEOUT_MS, PendingCommands } from './pending-commands.ts';
 import { CommandUnanswered } from './refusal.ts';
 
 /** Newest samples kept: what came while the charts asked for what was before. */
 export const HISTORY_SAMPLES = 120;
-const SILENCE_CHECK_MS = 250;
 
 /** What the page knows. A new object with every change; parts that did not change stay the same objects. */
 export interface ConsoleState {
@@ -65,29 +64,23 @@ export const withSampleInHistory = (
 /** The page's side of the live worker: one state for React to read, commands as promises. Owns the worker. */
 export class ConsoleClient {
   readonly #worker: Worker;
-  readonly #listeners = new Set<() => void>();
+  readonly #known = new KnownState(INITIAL_STATE);
   readonly #pending = new PendingCommands();
   readonly #readings = new Map<number, (reading: ProbeReading) => void>();
   readonly #onCanvasNeeded = new Map<PaneName, () => void>();
   readonly #captures = new Map<number, (capture: Capture | null) => void>();
   #nextId = 1;
-  #lastHeardMs = performance.now();
-  #state: ConsoleState = INITIAL_STATE;
 
   constructor(start: Extract<ToWorker, { type: 'start' }>) {
     this.#worker = new Worker(new URL('../live/live-worker.ts', import.meta.url), { type: 'module' });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#onMessage(data));
-    this.#worker.addEventListener('error', ({ message }) => this.#change({ viewFailure: message }));
+    this.#worker.addEventListener('error', ({ message }) => this.#known.change({ viewFailure: message }));
     this.#post(start);
-    setInterval(() => this.#checkSilence(), SILENCE_CHECK_MS);
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#known.subscribe;
 
-  readonly getState = (): ConsoleState => this.#state;
+  readonly getState = (): ConsoleState => this.#known.current;
 
   /** Asks the engine; rejects with its words when it refuses, and when it is not there. */
   command<N extends CommandName>(
@@ -95,7 +88,7 @@ export class ConsoleClient {
     commandArguments: CommandArguments<N>,
     limitMs = COMMAND_TIMEOUT_MS,
   ): Promise<CommandResults[N]> {
-    if (this.#state.link.state !== 'open') {
+    if (this.#known.current.link.state !== 'open') {
       return Promise.reject(new CommandUnanswered('engine-lost'));
     }
     return this.#pending.ask<N>(
@@ -110,13 +103,13 @@ export class ConsoleClient {
    */
   changeSettings(patch: SettingsPatch): void {
     this.command('settings.update', { patch }).then(
-      () => this.#change({ settingRefusal: null }),
-      (error: unknown) => this.#change({ settingRefusal: error }),
+      () => this.#known.change({ settingRefusal: null }),
+      (error: unknown) => this.#known.change({ settingRefusal: error }),
     );
   }
 
   setMaskStyle(style: MaskStyle): void {
-    this.#change({ style });
+    this.#known.change({ style });
     this.#post({ type: 'mask-style', style });
   }
 
@@ -181,11 +174,11 @@ export class ConsoleClient {
         this.#onLink(message.link);
         break;
       case 'engine':
-        this.#heard();
+        this.#known.heard();
         this.#onEngineMessage(message.message);
         break;
       case 'view':
-        this.#change({ view: message.report });
+        this.#known.change({ view: message.report });
         break;
       case 'canvas-needed':
         this.#onCanvasNeeded.get(message.pane)?.();
@@ -203,11 +196,11 @@ export class ConsoleClient {
 
   #onLink(link: EngineLink): void {
     if (link.state === 'open') {
-      this.#heard();
+      this.#known.heard();
     } else {
       this.#pending.loseAll();
     }
-    this.#change({ link });
+    this.#known.change({ link });
   }
 
   #onEngineMessage(message: Extract<FromWorker, { type: 'engine' }>['message']): void {
@@ -216,7 +209,7 @@ export class ConsoleClient {
         this.#onSnapshot(message.snapshot);
         break;
       case 'kpi':
-        this.#change(withSampleInHistory(this.#state, message.sample));
+        this.#known.change(withSampleInHistory(this.#known.current, message.sample));
         break;
       case 'result':
         this.#pending.answer(message.id, message.value);
@@ -228,35 +221,14 @@ export class ConsoleClient {
   }
 
   #onSnapshot(snapshot: EngineSnapshot): void {
-    const before = this.#state.snapshot === null ? null : maskStyleOf(this.#state.snapshot.settings);
+    const before = this.#known.current.snapshot === null ? null : maskStyleOf(this.#known.current.snapshot.settings);
     const after = maskStyleOf(snapshot.settings);
-    this.#change({ snapshot });
+    this.#known.change({ snapshot });
     // Only what has changed: while this operator drags the slider, its setting has not changed yet.
     const changed = STYLE_KEYS.filter((key) => before === null || before[key] !== after[key]);
     if (changed.length > 0) {
       const news = Object.fromEntries(changed.map((key) => [key, after[key]]));
-      this.setMaskStyle({ ...this.#state.style, ...news });
-    }
-  }
-
-  #heard(): void {
-    this.#lastHeardMs = performance.now();
-    if (this.#state.engineSilent) {
-      this.#change({ engineSilent: false });
-    }
-  }
-
-  #checkSilence(): void {
-    const engineSilent = performance.now() - this.#lastHeardMs > ENGINE_SILENT_AFTER_MS;
-    if (engineSilent !== this.#state.engineSilent) {
-      this.#change({ engineSilent });
-    }
-  }
-
-  #change(part: Partial<ConsoleState>): void {
-    this.#state = { ...this.#state, ...part };
-    for (const listener of this.#listeners) {
-      listener();
+      this.setMaskStyle({ ...this.#known.current.style, ...news });
     }
   }
 }
