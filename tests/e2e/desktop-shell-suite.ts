@@ -50,10 +50,15 @@ const thumbnail = (page: Page): Promise<number[]> =>
     return [...context.getImageData(0, 0, small.width, small.height).data];
   });
 
-/** The picture goes on: it is not one gray, and what is on the canvas changes. */
+/**
+ * The picture goes on: it is not one gray, and what is on the canvas changes. The words of a new
+ * page may come a moment before its first picture is drawn, so that one is waited for too.
+ */
 async function expectMovingPicture(page: Page): Promise<void> {
-  const first = await thumbnail(page);
-  expect(new Set(first).size).toBeGreaterThan(20);
+  const first = await eventually('a picture with more than 20 shades', LIMIT_MS, async () => {
+    const drawn = await thumbnail(page);
+    return new Set(drawn).size > 20 ? drawn : null;
+  });
   await eventually('another picture on the canvas', LIMIT_MS, async () => {
     const next = await thumbnail(page);
     return next.some((value, index) => value !== first[index]) ? true : null;
