@@ -3,6 +3,9 @@
 /** Boxes kept per picture; unused ones are NaN. */
 export const MAX_BOXES = 8;
 
+/** Changes when the rule changes by which a phantom's bone counts as seen, so that older datasets are rendered again. */
+export const LABELS_EDITION = 2;
+
 export interface DatasetRecipe {
   /** Seed of the first picture; picture i has seed + i. */
   readonly seed: number;

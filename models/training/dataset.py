@@ -6,6 +6,8 @@ import subprocess
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# As LABELS_EDITION in dataset-format.ts: datasets labelled by another rule are rendered again.
+LABELS_EDITION = 2
 
 
 class Dataset:
@@ -37,7 +39,8 @@ def dataset(folder, **recipe):
     except FileNotFoundError:
         found = {}
     wanted = {'seed': recipe['seed'], 'count': recipe['count'], 'columns': recipe['columns'], 'rows': recipe['rows'],
-              'mmPerPixel': recipe['mm_per_pixel'], 'boneFree': recipe.get('bone_free', 0.2), 'sweeps': recipe.get('sweeps', 0)}
+              'mmPerPixel': recipe['mm_per_pixel'], 'boneFree': recipe.get('bone_free', 0.2), 'sweeps': recipe.get('sweeps', 0),
+              'labelsEdition': LABELS_EDITION}
     if any(found.get(key) != value for key, value in wanted.items()):
         flags = [text for key, value in recipe.items() for text in (f'--{key.replace("_", "-")}', str(value))]
         node = ROOT / 'node_modules' / '.bin' / 'node'

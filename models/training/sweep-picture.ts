@@ -2,6 +2,7 @@ import {
   BAND_ABOVE_MM,
   BAND_BELOW_MM,
   type BoneBox,
+  maskOfSurface,
   PhantomScene,
   type VariedOptions,
   type VariedPicture,
@@ -28,12 +29,14 @@ export function renderSweep({ seed, columns, rows, mmPerPixel, boneFree = 0.2 }:
   const scene = sceneOf({ seed: sweep, kind, columns, rows, mmPerPixel: [mmX, mmY], loopFrames: LOOP_FRAMES });
   const first = (Math.imul(sweep, 0x9e3779b1) >>> 0) % LOOP_FRAMES;
   const apart = LOOP_FRAMES / FRAMES_OF_SWEEP;
-  const { pixels, mask, surfaceRow } = scene.render((first + (seed % FRAMES_OF_SWEEP) * apart) % LOOP_FRAMES);
+  const { pixels, mask, surfaceRow, hiddenRow } = scene.render(
+    (first + (seed % FRAMES_OF_SWEEP) * apart) % LOOP_FRAMES,
+  );
   return {
     pixels,
     mask,
     surfaceRow,
-    hidden: new Uint8Array(mask.length),
+    hidden: maskOfSurface(hiddenRow, rows, mmY),
     boxes: boxesOf(surfaceRow, rows, mmX, mmY),
     mmPerPixel: [mmX, mmY],
   };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { GpuFrame } from '../../src-shared/index.ts';
 import { OfflineModel } from '../inference/index.ts';
-import { PhantomScene, renderVaried } from '../phantom/index.ts';
+import { maskOfSurface, PhantomScene, renderVaried } from '../phantom/index.ts';
 import { AccuracySum, type SurfaceTruth } from './accuracy.ts';
 import { modelsDir } from './paths.ts';
 import { machineName, spreadOf } from './statistics.ts';
@@ -34,8 +34,9 @@ const BONE_FREE_EVERY = 5;
 function sweepPhantom(seed: number): Phantom {
   const kind = seed % BONE_FREE_EVERY === 0 ? 'none' : 'auto';
   const scene = new PhantomScene({ seed, kind, ...SWEEP });
-  const { pixels, mask, surfaceRow } = scene.render((37 * seed) % scene.options.loopFrames);
-  return { ...SWEEP, mmPerRow: SWEEP.mmPerPixel[1], pixels, mask, surfaceRow, hidden: null };
+  const { pixels, mask, surfaceRow, hiddenRow } = scene.render((37 * seed) % scene.options.loopFrames);
+  const mmPerRow = SWEEP.mmPerPixel[1];
+  return { ...SWEEP, mmPerRow, pixels, mask, surfaceRow, hidden: maskOfSurface(hiddenRow, SWEEP.rows, mmPerRow) };
 }
 
 function variedPhantom(seed: number): Phantom {

@@ -26,6 +26,8 @@ export interface PhantomFrame {
   readonly mask: Uint8Array;
   /** Row of the bone surface per column, sub-pixel, row centres at whole numbers; NaN where no bone is to be seen. */
   readonly surfaceRow: Float32Array;
+  /** The same of bone that the beam meets and nobody can see (too steep, too dim, too near the edge): neither bone nor not. */
+  readonly hiddenRow: Float32Array;
   /** 4 x 4, row-major, mm. Probe: x along the columns, z along the beams, origin in the middle of the probe's face. */
   readonly probeToReference: Float32Array;
   /** Seconds since the sweep began: index / framesPerSecond. */
@@ -79,6 +81,7 @@ export function maskOfSurface(surfaceRow: Float32Array, rows: number, mmPerRow: 
 export interface FrameContent {
   readonly pixels: Uint8Array;
   readonly surfaceRow: Float32Array;
+  readonly hiddenRow: Float32Array;
   readonly probeToReference: Float32Array;
 }
 
@@ -87,6 +90,7 @@ export class RenderedFrame implements PhantomFrame {
   readonly index: number;
   readonly pixels: Uint8Array;
   readonly surfaceRow: Float32Array;
+  readonly hiddenRow: Float32Array;
   readonly probeToReference: Float32Array;
   readonly timeS: number;
   readonly #rows: number;
@@ -97,6 +101,7 @@ export class RenderedFrame implements PhantomFrame {
     this.index = index;
     this.pixels = content.pixels;
     this.surfaceRow = content.surfaceRow;
+    this.hiddenRow = content.hiddenRow;
     this.probeToReference = content.probeToReference;
     this.timeS = index / options.framesPerSecond;
     this.#rows = options.rows;

@@ -1,6 +1,6 @@
 /** Thread of a PhantomLoop: renders the loop's frames in order, hands each over, and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { PhantomOptions } from './frame.ts';
+import type { FrameContent, PhantomOptions } from './frame.ts';
 import type { RenderedMessage } from './loop.ts';
 import { PhantomScene } from './scene.ts';
 
@@ -9,11 +9,7 @@ if (parentPort === null) throw new Error('phantom-worker runs as the thread of a
 const scene = new PhantomScene(workerData as PhantomOptions);
 for (let index = 0; index < scene.options.loopFrames; index++) {
   const content = scene.renderContent(index);
-  const { pixels, surfaceRow, probeToReference } = content;
   const message: RenderedMessage = { index, content };
-  parentPort.postMessage(message, [
-    pixels.buffer as ArrayBuffer,
-    surfaceRow.buffer as ArrayBuffer,
-    probeToReference.buffer as ArrayBuffer,
-  ]);
+  const buffers = Object.values(content).map((part: FrameContent[keyof FrameContent]) => part.buffer as ArrayBuffer);
+  parentPort.postMessage(message, buffers);
 }

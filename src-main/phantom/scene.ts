@@ -6,12 +6,10 @@ import { Beamformer, type BeamGrid, beamGrid, ScanConverter, smearAcross } from 
 import { Random } from './random.ts';
 import { type ProbePlacement, Sweep } from './sweep.ts';
 import { Tissue } from './tissue.ts';
+import { type BeamSurface, grayOfAmplitude, meanAbove, visibleStretches } from './visibility.ts';
 
-/** Steeper than this to the beam a surface sends nothing back that an annotator would call bone, degrees. */
-const VISIBLE_DEGREES = 65;
-/** Bone nearer than this to the probe or to the lower edge is not labelled, mm. */
-const VISIBLE_FROM_MM = 3;
-const VISIBLE_MARGIN_MM = 0.5;
+/** Where less of a surface is there than this it is an edge that fades away. */
+const PRESENT = 0.5;
 /** Onset of the shadow below the surface and its softness, mm. */
 const SHADOW_ONSET_MM = 0.3;
 const SHADOW_SOFTNESS_MM = 0.08;
@@ -60,6 +58,7 @@ export class PhantomScene {
   readonly #sweep: Sweep;
   readonly #tissue: Tissue;
   readonly #bone: Surface;
+  readonly #setting: Setting;
   readonly #sound: BoneSound;
   readonly #boneMirror: Mirror;
   readonly #sheets: readonly Mirror[];
@@ -68,6 +67,7 @@ export class PhantomScene {
   readonly #shadowDecay: Float32Array;
   readonly #amplification: Float32Array;
   readonly #noise: Float32Array;
+  readonly #above: Float32Array;
   readonly #real: Float32Array;
   readonly #imaginary: Float32Array;
   readonly #transmission: Float32Array;
@@ -87,6 +87,7 @@ export class PhantomScene {
     this.#bone = boneOf(kind, random.stream('bone'));
 
     const setting = drawSetting(random.stream('setting'));
+    this.#setting = setting;
     this.#sound = boneSound(random.stream('sound'), setting.boneDb);
     this.#boneMirror = new Mirror(
       random.stream('mirror'),
@@ -108,6 +109,7 @@ export class PhantomScene {
     this.#amplification = amplificationCurve(random.stream('gain'), grid);
     this.#noise = noiseCurve(random.stream('noise'), grid);
 
+    this.#above = new Float32Array(grid.beams);
     const cells = grid.beams * grid.samples;
     this.#real = new Float32Array(cells);
     this.#imaginary = new Float32Array(cells);
@@ -144,7 +146,7 @@ export class PhantomScene {
     this.#tissue.addNoise(frame, this.#noise, this.#real, this.#imaginary);
     const pixels = new Uint8Array(rows * columns);
     this.#converter.convert(this.#real, this.#imaginary, pixels);
-    return { pixels, surfaceRow: this.#visibleSurface(probe), probeToReference: probe.matrix };
+    return { pixels, ...this.#truth(probe), probeToReference: probe.matrix };
   }
 
   #drawSheets(random: Random): Mirror[] {
@@ -196,6 +198,7 @@ export class PhantomScene {
     this.#tissue.moveTo(probe);
     for (let b = 0; b < beams; b++) {
       this.#tissue.amplitude(b, probe, amplitude);
+      this.#above[b] = meanAbove(amplitude, this.#grid.stepMm, this.#boneMirror.hits.depthMm[b]!);
       for (let s = 0; s < samples; s++) amplitude[s]! *= this.#transmission[b * samples + s]!;
       this.#addDiffuse(b, amplitude);
       this.#addRepeats(b, probe, amplitude);
@@ -291,19 +294,43 @@ export class PhantomScene {
     }
   }
 
-  #visibleSurface(probe: ProbePlacement): Float32Array {
+  /** Gray the bone, and the tissue above it, have in each beam without speckle and fading. */
+  #surfaceOfBeams(): BeamSurface {
+    const { depthMm, presence, cosine } = this.#boneMirror.hits;
+    const layer = amplitudeOf(this.#sound.diffuseDb);
+    const isMet = (b: number) => presence[b]! > PRESENT;
+    const gain = (b: number) => this.#amplification[this.#sampleAt(depthMm[b]!)]!;
+    const bone = (b: number) => Math.hypot(this.#boneMirror.strength(b), layer * presence[b]! * cosine[b]!);
+    const grays = (amplitude: (b: number) => number) =>
+      Float32Array.from(depthMm, (_, b) => (isMet(b) ? grayOfAmplitude(gain(b) * amplitude(b), this.#setting) : 0));
+    return { depthMm, cosine, bone: null, surfaceGray: grays(bone), aboveGray: grays((b) => this.#above[b]!) };
+  }
+
+  #truth(probe: ProbePlacement): Pick<FrameContent, 'surfaceRow' | 'hiddenRow'> {
     const { columns, rows, mmPerPixel } = this.options;
-    const { depthMm, presence, cosine } = this.#columnHits;
-    const surfaceRow = new Float32Array(columns);
-    const deepest = rows * mmPerPixel[1] - VISIBLE_MARGIN_MM;
-    const steepest = Math.cos((VISIBLE_DEGREES * Math.PI) / 180);
+    const { beams, marginBeams, pitchMm } = this.#grid;
+    const span = {
+      firstBeam: marginBeams,
+      lastBeam: beams - 1 - marginBeams,
+      depthMm: rows * mmPerPixel[1],
+      pitchAt: () => pitchMm,
+    };
+    const stretch = visibleStretches(this.#surfaceOfBeams(), span);
+    const surfaceRow = new Float32Array(columns).fill(Number.NaN);
+    const hiddenRow = new Float32Array(columns).fill(Number.NaN);
+    const { depthMm, presence } = this.#columnHits;
     traceBeams(this.#bone, probe, this.#columnMm, this.#columnHits);
     for (let c = 0; c < columns; c++) {
-      const depth = depthMm[c]!;
-      const visible = presence[c]! > 0.5 && cosine[c]! > steepest && depth > VISIBLE_FROM_MM && depth < deepest;
-      surfaceRow[c] = visible ? depth / mmPerPixel[1] - 0.5 : Number.NaN;
+      if (presence[c] === 0) continue;
+      const beam = Math.min(span.lastBeam, marginBeams + Math.round((c * mmPerPixel[0]) / pitchMm));
+      const isSeen = presence[c]! > PRESENT && stretch[beam]! >= 0;
+      (isSeen ? surfaceRow : hiddenRow)[c] = depthMm[c]! / mmPerPixel[1] - 0.5;
     }
-    return surfaceRow;
+    return { surfaceRow, hiddenRow };
+  }
+
+  #sampleAt(depthMm: number): number {
+    return Math.max(0, Math.min(this.#grid.samples - 1, Math.round(depthMm / this.#grid.stepMm)));
   }
 }
 

@@ -1,6 +1,7 @@
 import { addEcho } from '../echoes.ts';
 import { Beamformer, smearAcross } from '../imaging.ts';
 import { type Random, SmoothField } from '../random.ts';
+import { grayOfAmplitude, meanAbove } from '../visibility.ts';
 import type { Decoy } from './decoys.ts';
 import { type Outline, type OutlineHits, traceOutlines } from './outlines.ts';
 import type { BoneEcho, ScannerSetting } from './sound.ts';
@@ -9,9 +10,6 @@ import type { BeamView } from './view.ts';
 
 /** Onset of the shadow below the surface, mm. */
 const SHADOW_ONSET_MM = 0.25;
-/** Tissue above a surface is compared with it from and to this distance, mm. */
-const ABOVE_FROM_MM = 2;
-const ABOVE_TO_MM = 0.6;
 /** Patches of haze are wide: their level is looked up once per so many samples. */
 const PATCH_SAMPLES = 8;
 const GRAY_STEPS = 2048;
@@ -135,29 +133,18 @@ class BeamRenderer {
 
   #fillScatterers(): void {
     const { tissue, view } = this.#scan;
-    const { beams, samples } = view.grid;
+    const { beams, samples, stepMm } = view.grid;
+    const { depthMm } = this.#hits;
     const gain = this.#beamformer.scattererGain;
     const amplitude = new Float32Array(samples);
     for (let b = 0; b < beams; b++) {
       tissue.amplitude(b, amplitude);
-      this.#above[b] = this.#meanAbove(b, amplitude);
+      this.#above[b] = Number.isFinite(depthMm[b]!) ? meanAbove(amplitude, stepMm, depthMm[b]!) : 0;
       for (let s = 0; s < samples; s++) amplitude[s]! *= this.#transmission[b * samples + s]!;
-      if (Number.isFinite(this.#hits.depthMm[b]!)) this.#addBoneScatter(b, amplitude);
+      if (Number.isFinite(depthMm[b]!)) this.#addBoneScatter(b, amplitude);
       for (let s = 0; s < samples; s++) amplitude[s]! *= gain[s]!;
       tissue.scatter(b, amplitude, this.#real, this.#imaginary);
     }
-  }
-
-  /** Mean amplitude of the tissue over the bone of beam `b`. */
-  #meanAbove(b: number, amplitude: Float32Array): number {
-    const depth = this.#hits.depthMm[b]!;
-    if (!Number.isFinite(depth)) return 0;
-    const { stepMm, samples } = this.#scan.view.grid;
-    const last = Math.min(samples, Math.round((depth - ABOVE_TO_MM) / stepMm));
-    const first = Math.max(0, Math.round((depth - ABOVE_FROM_MM) / stepMm));
-    let sum = 0;
-    for (let s = first; s < last; s++) sum += amplitude[s]!;
-    return last > first ? sum / (last - first) : 0;
   }
 
   /** The scattering layer at the surface, the haze under it and the echoes that went to and fro. */
@@ -258,9 +245,7 @@ class BeamRenderer {
   #grayOf(amplitude: (b: number) => number): Float32Array {
     const { setting } = this.#scan;
     return Float32Array.from(this.#hits.depthMm, (depth, b) => {
-      if (!Number.isFinite(depth)) return 0;
-      const db = 20 * Math.log10(amplitude(b) + 1e-9);
-      return Math.min(1, Math.max(0, (db - setting.blackDb) / setting.dynamicRangeDb));
+      return Number.isFinite(depth) ? grayOfAmplitude(amplitude(b), setting) : 0;
     });
   }
 

@@ -1,4 +1,5 @@
 import { BAND_ABOVE_MM, BAND_BELOW_MM } from '../frame.ts';
+import { visibleStretches } from '../visibility.ts';
 import type { BeamPicture } from './beam-picture.ts';
 import type { BeamView, PictureWindow } from './view.ts';
 
@@ -20,58 +21,18 @@ export interface Labels {
   readonly boxes: readonly BoneBox[];
 }
 
-/** Steeper than this to the beam nobody sees a surface, degrees. */
-const VISIBLE_DEGREES = 76;
-/** Darker than this the surface cannot be told from its shadow. */
-const VISIBLE_GRAY = 0.13;
-/** Nor from the tissue above it unless it is this much brighter. */
-const VISIBLE_CONTRAST = 0.06;
-const VISIBLE_FROM_MM = 3;
-/** Nearer to the end of the beam nothing of a shadow is seen, mm. */
-const VISIBLE_MARGIN_MM = 0.6;
-/** Shorter stretches are nobody's bone, mm; and gaps this short do not end one. */
-const SHORTEST_MM = 1.5;
-const BRIDGED_MM = 2;
-/** A jump between neighbouring beams that ends a stretch, mm. */
-const JUMP_MM = 2.5;
-
-/** Number of the stretch each beam belongs to; -1: no bone to be seen. */
-export function visibleStretches({ hits, surfaceGray, aboveGray }: BeamPicture, view: BeamView): Int16Array {
-  const steepest = Math.cos((VISIBLE_DEGREES * Math.PI) / 180);
-  const deepest = view.footprint.depthMm - VISIBLE_MARGIN_MM;
-  const { beams } = view.grid;
-  const stretch = new Int16Array(beams).fill(-1);
-  const seen = (b: number) => {
-    const depth = hits.depthMm[b]!;
-    if (b < view.firstBeam || b > view.lastBeam || !(depth > VISIBLE_FROM_MM && depth < deepest)) return false;
-    if (!(hits.cosine[b]! > steepest)) return false;
-    return surfaceGray[b]! > VISIBLE_GRAY && surfaceGray[b]! > aboveGray[b]! + VISIBLE_CONTRAST;
-  };
-  let current = -1;
-  let last = -1;
-  for (let b = 0; b < beams; b++) {
-    if (!seen(b)) continue;
-    const away = last < 0 ? Number.POSITIVE_INFINITY : (b - last) * view.pitchAt(hits.depthMm[b]!);
-    const jump = last < 0 ? 0 : Math.abs(hits.depthMm[b]! - hits.depthMm[last]!);
-    const next = last < 0 || hits.bone[b] !== hits.bone[last] || away > BRIDGED_MM;
-    // A steep flank is one stretch; a step is not.
-    if (next || jump > JUMP_MM * Math.max(1, b - last)) current++;
-    stretch[b] = current;
-    last = b;
-  }
-  dropShort(stretch, current + 1, (b) => view.pitchAt(hits.depthMm[b]!));
-  return stretch;
-}
-
-function dropShort(stretch: Int16Array, count: number, pitchOf: (b: number) => number): void {
-  const length = new Float64Array(count);
-  for (const [b, number] of stretch.entries()) if (number >= 0) length[number]! += pitchOf(b);
-  for (const [b, number] of stretch.entries()) if (number >= 0 && length[number]! < SHORTEST_MM) stretch[b] = -1;
-}
-
 export function labelsOf(picture: BeamPicture, view: BeamView, window: PictureWindow): Labels {
   const { columns, rows, mmPerPixel, leftMm, topMm } = window;
-  const stretch = visibleStretches(picture, view);
+  const { hits, surfaceGray, aboveGray } = picture;
+  const stretch = visibleStretches(
+    { ...hits, surfaceGray, aboveGray },
+    {
+      firstBeam: view.firstBeam,
+      lastBeam: view.lastBeam,
+      depthMm: view.footprint.depthMm,
+      pitchAt: (depthMm) => view.pitchAt(depthMm),
+    },
+  );
   const mask = new Uint8Array(rows * columns);
   const hidden = new Uint8Array(rows * columns);
   const surfaceRow = new Float32Array(columns).fill(Number.NaN);
