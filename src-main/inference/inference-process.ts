@@ -59,10 +59,8 @@ function start(config: InferenceConfig, crashed: readonly ProviderName[]): void 
     send,
     release: (pixels) => memory?.release(pixels),
     startRun: (request: RunRequest) => {
-      worker.postMessage(
-        request,
-        request.inputs.map(({ data }) => data.buffer),
-      );
+      const inputs = request.inputs.map(({ data }) => data.buffer);
+      worker.postMessage(request, request.spare === null ? inputs : [...inputs, request.spare.buffer]);
     },
   });
   worker.on('message', (message: FromSessionWorker) => {

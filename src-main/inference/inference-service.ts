@@ -2,7 +2,7 @@ import { type DropReason, type GpuFrame, packMask } from '../../src-shared/index
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import { MaskSmoother } from './mask/smoothing.ts';
-import type { FromInference, FromSessionWorker, RunRequest, StageTimes } from './messages.ts';
+import type { FromInference, FromSessionWorker, RunRequest, RunValues, StageTimes } from './messages.ts';
 import { type FrameStages, failure, isPreparedRun, type PreparedRun, type Verdict } from './model-kind.ts';
 
 /** A frame whose run is ready or under way. */
@@ -39,6 +39,8 @@ export class InferenceService {
   #mask: MaskOptions;
   #prepared: Job | null = null;
   #running: Job | null = null;
+  /** Values of a finished outcome, for the next run to write into. */
+  #spare: RunValues | null = null;
 
   constructor(stages: FrameStages, options: ServiceOptions) {
     this.#stages = stages;
@@ -88,6 +90,7 @@ export class InferenceService {
     } else {
       const begunMs = monotonicMs();
       const verdict = attempt(() => job.run.finish(outcome, this.#mask));
+      this.#spare = outcome.values;
       const detailMs = { ...outcome.detailMs, mask: monotonicMs() - begunMs };
       this.#answer(job.frame, verdict, { ...times, detailMs });
     }
@@ -132,7 +135,9 @@ export class InferenceService {
     this.#running = { ...job, waitMs: startedMs - job.preprocessedMs };
     const { inputs, size } = job.run;
     const { scoreThreshold } = this.#mask;
-    this.#options.startRun({ handle: job.frame.handle, inputs, size, scoreThreshold });
+    const spare = this.#spare;
+    this.#spare = null;
+    this.#options.startRun({ handle: job.frame.handle, inputs, size, scoreThreshold, spare });
   }
 
   #answer(frame: GpuFrame, verdict: Verdict, times: Omit<StageTimes, 'postprocessedMs'>): void {

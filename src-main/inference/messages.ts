@@ -139,6 +139,8 @@ export interface RunRequest {
   readonly inputs: readonly RunInput[];
   readonly size: readonly [columns: number, rows: number];
   readonly scoreThreshold: number | null;
+  /** The last outcome's `values`, to be written again. */
+  readonly spare: RunValues | null;
 }
 
 /** Session worker -> main thread. */

@@ -19,7 +19,7 @@ export interface PreparedRun {
   readonly inputs: readonly RunInput[];
   /** The picture's size as the model's coordinates count it: beams run down its rows. */
   readonly size: readonly [columns: number, rows: number];
-  /** Turns the outcome of the run into the answer. */
+  /** Turns the outcome of the run into the answer. The outcome's values may be written again by the next run. */
   finish(outcome: RunOutcome, options: MaskOptions): Verdict;
 }
 
@@ -51,6 +51,8 @@ export interface RunTask {
   readonly size: readonly [columns: number, rows: number];
   /** Score from which a detection counts; null: the manifest's. */
   readonly scoreThreshold: number | null;
+  /** `values` of an earlier outcome that nobody needs any more: the next may be written into them. */
+  readonly spare?: RunValues | null;
 }
 
 export function isPreparedRun(value: PreparedRun | Verdict): value is PreparedRun {

@@ -3,6 +3,7 @@ import { monotonicMs } from '../pipeline/index.ts';
 import { openRunner, stagesOf } from './kinds.ts';
 import { type ModelManifest, readManifest } from './manifest.ts';
 import { MODEL_OWN_MASK } from './mask/options.ts';
+import type { RunValues } from './messages.ts';
 import { type FrameStages, isPreparedRun, type ModelRunner, type Verdict } from './model-kind.ts';
 
 /** How long the steps of one frame took, ms. */
@@ -24,6 +25,7 @@ export class OfflineModel {
   readonly manifest: ModelManifest;
   readonly #stages: FrameStages;
   readonly #runner: ModelRunner;
+  #spare: RunValues | null = null;
 
   private constructor(manifest: ModelManifest, stages: FrameStages, runner: ModelRunner) {
     this.manifest = manifest;
@@ -47,9 +49,11 @@ export class OfflineModel {
     const preparedMs = monotonicMs();
     if (!isPreparedRun(prepared)) return { ...prepared, times: { preMs: preparedMs - begunMs, runMs: 0, postMs: 0 } };
     const { inputs, size } = prepared;
-    const outcome = await this.#runner.run({ inputs, size, scoreThreshold: MODEL_OWN_MASK.scoreThreshold });
+    const { scoreThreshold } = MODEL_OWN_MASK;
+    const outcome = await this.#runner.run({ inputs, size, scoreThreshold, spare: this.#spare });
     const ranMs = monotonicMs();
     const verdict = prepared.finish(outcome, MODEL_OWN_MASK);
+    this.#spare = outcome.values;
     this.#stages.recycle(inputs.map(({ data }) => data));
     const times = { preMs: preparedMs - begunMs, runMs: ranMs - preparedMs, postMs: monotonicMs() - ranMs };
     return { ...verdict, times };

@@ -1,10 +1,10 @@
-import type { Tensor } from 'onnxruntime-node';
 import type { BoneTracerManifest } from '../manifest.ts';
 import { readModelFile } from '../manifest.ts';
 import type { RunOutcome } from '../messages.ts';
 import type { ModelRunner, RunTask } from '../model-kind.ts';
 import { openSession, type SessionOptions, type SessionTask } from '../onnx-session.ts';
 import { valuesDiffer } from '../providers/agreement.ts';
+import { SteadyOutput } from '../steady-output.ts';
 import { SurfaceTracer } from './surface-tracer.ts';
 
 /** A linear probe's picture at the tracer's grid: 60 x 45 mm. */
@@ -32,13 +32,15 @@ export async function openBoneTracer(
   };
   const { session, report, Tensor } = await openSession(file.path, bytes, task, options);
   const tracer = new SurfaceTracer(manifest.surface, manifest.input.mmPerPixel);
+  const steady = new SteadyOutput(manifest.output.name, Tensor);
+  let spare: Float32Array<ArrayBuffer> | null = null;
 
   const run = async ({ inputs: [input] }: RunTask): Promise<RunOutcome> => {
     const image = new Tensor('float32', input!.data as Float32Array, input!.dims);
-    const outputs = await session.run({ [manifest.input.name]: image });
-    const likelihood = outputs[manifest.output.name] as Tensor;
+    const likelihood = await steady.run(session, { [manifest.input.name]: image }, spare);
+    spare = likelihood.values;
     const [, , rows, columns] = likelihood.dims as readonly [number, number, number, number];
-    const trace = tracer.trace(likelihood.data as Float32Array, columns, rows);
+    const trace = tracer.trace(likelihood.values, columns, rows);
     return { values: trace.rows.slice(), dims: [columns], score: trace.score, boxes: null, detailMs: {} };
   };
   const warmUp = async (): Promise<void> => {

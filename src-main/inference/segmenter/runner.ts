@@ -1,10 +1,10 @@
-import type { Tensor } from 'onnxruntime-node';
 import { readModelFile, type SegmenterManifest } from '../manifest.ts';
 import type { ModelRunner, RunTask } from '../model-kind.ts';
 import { openSession, type SessionOptions } from '../onnx-session.ts';
 import { InputMaker } from '../picture/model-input.ts';
 import { warmupTask } from '../picture/warm-up.ts';
 import { valuesDiffer } from '../providers/agreement.ts';
+import { SteadyOutput } from '../steady-output.ts';
 
 /** The model run of a single-stage model: one session, its output as it is. */
 export async function openSegmenter(
@@ -29,11 +29,11 @@ export async function openSegmenter(
     },
     options,
   );
-  const run: ModelRunner['run'] = async ({ inputs: [image] }: RunTask) => {
+  const steady = new SteadyOutput(output.name, Tensor);
+  const run: ModelRunner['run'] = async ({ inputs: [image], spare = null }: RunTask) => {
     const feeds = { [input.name]: new Tensor(input.type, image!.data, image!.dims) };
-    const outputs = await session.run(feeds, [output.name]);
-    const { data, dims } = outputs[output.name] as Tensor;
-    return { values: data as Float32Array<ArrayBuffer>, dims, score: null, boxes: null, detailMs: {} };
+    const outcome = await steady.run(session, feeds, spare instanceof Float32Array ? spare : null);
+    return { ...outcome, score: null, boxes: null, detailMs: {} };
   };
   const warmUp = async (): Promise<void> => {
     await run(warmup);

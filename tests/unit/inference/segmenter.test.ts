@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openRunner, stagesOf } from '../../../src-main/inference/kinds.ts';
 import { readManifest } from '../../../src-main/inference/manifest.ts';
 import { type MaskOptions, MODEL_OWN_MASK } from '../../../src-main/inference/mask/options.ts';
+import type { RunValues } from '../../../src-main/inference/messages.ts';
 import { isPreparedRun, type Verdict } from '../../../src-main/inference/model-kind.ts';
 import type { SessionOptions } from '../../../src-main/inference/onnx-session.ts';
 import { type GpuFrame, ORIENTATIONS } from '../../../src-shared/index.ts';
@@ -54,6 +55,27 @@ function overlap(a: Uint8Array, b: Uint8Array): number {
 
 describe('a single-stage model', () => {
   const picture = pictureWith(60, 80, 180, 100);
+
+  it('writes its output into memory of an earlier run of that size, and leaves memory of another size alone', async () => {
+    const folder = brightSegmenter(modelsDir, { id: 'memory-again' });
+    const stages = stagesOf(readManifest(folder));
+    const runner = await openRunner(folder, readManifest(folder), SESSION);
+    const runOn = async (pixels: Uint8Array, spare: RunValues | null) => {
+      const run = stages.prepare(gpuFrame(pixels, SIZE, [0.2, 0.2]));
+      if (!isPreparedRun(run)) throw new Error('the picture needs no run');
+      return runner.run({ inputs: run.inputs, size: run.size, scoreThreshold: null, spare });
+    };
+    const other = pictureWith(100, 20, 160, 60);
+    const [first, expected] = [await runOn(picture, null), await runOn(other, null)];
+    const before = Float32Array.from(first.values!);
+    const second = await runOn(other, first.values);
+    expect(second.values).toBe(first.values);
+    expect(second).toEqual(expected);
+    expect(second.values).not.toEqual(before);
+    const short = new Float32Array(7);
+    expect((await runOn(picture, short)).values).toEqual(before);
+    expect(short).toEqual(new Float32Array(7));
+  });
 
   it('marks on the source’s grid exactly what it marked on its own, when they are the same', async () => {
     const folder = brightSegmenter(modelsDir, { id: 'same-grid' });
