@@ -59,7 +59,7 @@ export function addBenchCommand(program: Command): void {
   bench
     .command('archive')
     .description('recording beside a bare write loop on the same disk; backlog and cost at a scanner’s pace')
-    .option('--frames <count>', 'frames of each unpaced run', parseCount, 2000)
+    .option('--frames <count>', 'frames of each unpaced run', parseCount, 4000)
     .option('--seconds <count>', 'length of the paced run', parseCount, 30)
     .option('--fps <rate>', 'frames/s of the paced run', parsePositive, 95)
     .option('--folder <folder>', 'where to write; the figures are of this disk')

@@ -76,14 +76,15 @@ export class ArchiveWriter {
   frame(record: FrameRecord, pixels: Uint8Array, breakReason: string | null): void {
     const segment = this.#segmentFor(record, pixels.byteLength, breakReason);
     const timestampS = Math.max(record.receivedS, this.#lastTimestampS + LEAST_STEP_S);
-    const text = blockText(segment.image.frames, segment.lines.image(record, timestampS));
+    const shared = segment.lines.shared(record, timestampS);
+    const text = blockText(segment.image.frames, segment.lines.image(record, shared));
     segment.image.append(pixels, text);
     this.#bytes += pixels.byteLength + text.length;
     this.#lastTimestampS = timestampS;
     const { deviceName, sourceKind } = record.format;
     this.#books.frame(segment.entry, { ...record, deviceName, sourceKind, timestampS });
     if (segment.mask !== null) {
-      segment.awaiting.push({ seq: record.seq, fields: segment.lines.shared(record, timestampS) });
+      segment.awaiting.push({ seq: record.seq, fields: shared });
     }
   }
 

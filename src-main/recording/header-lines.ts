@@ -57,13 +57,10 @@ export function closingLines(size: readonly [number, number], frames: number, da
 export class FrameLines {
   #poseName: string | null = null;
 
-  /**
-   * Fields of a frame without their prefix. `timestampS`: strictly increasing. A pose that a frame lacks is written
-   * INVALID once its name is known, so that the frames of a segment have the same fields.
-   */
-  image(record: FrameRecord, timestampS: number): string[] {
+  /** Fields of a frame's picture without their prefix; `shared`: of the same frame. */
+  image(record: FrameRecord, shared: readonly string[]): string[] {
     return [
-      ...this.shared(record, timestampS),
+      ...shared,
       `UnfilteredTimestamp = ${record.receivedS.toFixed(6)}`,
       `FrameNumberOrigin = ${record.frameNumberOrigin}`,
       `SourceStampBits = ${record.stampBits.toString(16).padStart(16, '0')}`,
@@ -75,6 +72,10 @@ export class FrameLines {
     ];
   }
 
+  /**
+   * Fields that picture and mask have in common. `timestampS`: strictly increasing. A pose that a frame lacks is written
+   * INVALID once its name is known, so that the frames of a segment have the same fields.
+   */
   shared(record: FrameRecord, timestampS: number): string[] {
     this.#poseName = record.pose === null ? this.#poseName : transformKey(record.pose.name);
     const imageKey = imageTransformKey(record.format.deviceName);

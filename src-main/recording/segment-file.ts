@@ -24,6 +24,7 @@ export class SegmentFile {
   #headerBytes: number;
   #dataBytes = 0;
   #frames = 0;
+  #text: Buffer = Buffer.alloc(0);
   #closing: Promise<void> | null = null;
   #syncing: Promise<void> | null = null;
 
@@ -52,7 +53,7 @@ export class SegmentFile {
   append(pixels: Uint8Array, lines: string): void {
     try {
       const dataBytes = this.#dataBytes + writeWhole(this.#data, pixels);
-      this.#headerBytes += writeWhole(this.#header, Buffer.from(lines));
+      this.#headerBytes += writeWhole(this.#header, this.#encoded(lines));
       this.#dataBytes = dataBytes;
       this.#frames++;
     } catch (error) {
@@ -77,6 +78,16 @@ export class SegmentFile {
   close(closing: string): Promise<void> {
     this.#closing ??= this.#closeNow(closing);
     return this.#closing;
+  }
+
+  /** In memory that is used again for every frame; valid until the next call. */
+  #encoded(lines: string): Uint8Array {
+    // No character takes more than three bytes for each of its UTF-16 units.
+    const most = 3 * lines.length;
+    if (this.#text.length < most) {
+      this.#text = Buffer.allocUnsafe(2 * most);
+    }
+    return this.#text.subarray(0, this.#text.write(lines));
   }
 
   async #closeNow(closing: string): Promise<void> {
