@@ -5,9 +5,12 @@ import type {
   LatencyTrace,
   RawFrame,
   ResultPacket,
+  SettingKey,
+  Settings,
 } from '../../src-shared/index.ts';
 import type { InferenceResult } from '../inference/index.ts';
 import { FrameLedger, type LedgerCounts, MAX_LAG_MS, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
+import type { EnginePart } from './part.ts';
 
 /** What the live path needs of inference: two credits, and exactly one answer per submitted frame. */
 export interface InferencePort {
@@ -41,7 +44,7 @@ interface Pending {
  * counters change in the turn in which a frame moves, so `received = sent + dropped + in flight` holds whenever anybody
  * looks.
  */
-export class LivePath {
+export class LivePath implements EnginePart {
   readonly #queues: PipelineQueues;
   readonly #inference: InferencePort;
   readonly #on: LivePathEvents;
@@ -61,6 +64,12 @@ export class LivePath {
     this.#on = on;
     this.#ledger = new FrameLedger(gpuSize);
     queues.reportGpuStatsFrom(() => this.#ledger.stats());
+  }
+
+  settingsChanged(changed: ReadonlySet<SettingKey>, settings: Settings): void {
+    if (changed.has('model.enabled')) {
+      this.setModelEnabled(settings['model.enabled']);
+    }
   }
 
   setMaxLagMs(maxLagMs: number): void {
