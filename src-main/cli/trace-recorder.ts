@@ -30,8 +30,10 @@ export class TraceRecorder {
   /** The first `skip` traces are warm-up; at most `capacity` are kept after them. */
   constructor(capacity: number, skip: number) {
     this.#skip = skip;
-    const empty = (Object.keys(FIGURES) as Figure[]).map((figure) => [figure, new Float64Array(capacity)] as const);
-    this.#values = Object.fromEntries(empty) as Record<Figure, Float64Array>;
+    // Filled, because memory that nobody has written to is not resident yet.
+    const empty = (): Float64Array => new Float64Array(capacity).fill(Number.NaN);
+    const figures = Object.keys(FIGURES) as Figure[];
+    this.#values = Object.fromEntries(figures.map((figure) => [figure, empty()])) as Record<Figure, Float64Array>;
   }
 
   add(trace: LatencyTrace): void {
