@@ -6,7 +6,8 @@ import type { SettingsPatch } from '../../src-shared/index.ts';
 import { Engine, SettingsStore } from '../engine/index.ts';
 import { forkInference } from '../inference/index.ts';
 import { Logs } from '../monitoring/index.ts';
-import { measureBareTransfer, startPeer } from './bench-peers.ts';
+import { askForPriority } from '../pipeline/index.ts';
+import { measureBareTransfer, type Peer, startPeer } from './bench-peers.ts';
 import { startSilentReceiver, type Watchers, watchEngine } from './bench-watchers.ts';
 import { buildName } from './build-name.ts';
 import { type FullDisk, makeFullDisk } from './full-disk.ts';
@@ -90,16 +91,21 @@ async function measure(options: BenchPipelineOptions, load: Load | null): Promis
   const { engine, logs } = openEngine(source, folder, load);
   const traces = new TraceRecorder(Math.ceil(options.fps * (options.seconds + 10)), options.fps * WARM_UP_S);
   const unsubscribe = engine.onSent((packet) => traces.add(packet.trace));
+  let receiver: Peer | null = null;
   try {
     await engine.start();
-    const receiver = startPeer(['bench-receiver', engine.snapshot().publisher.address.replace('igtl-server://', '')]);
+    receiver = startPeer(['bench-receiver', engine.snapshot().publisher.address.replace('igtl-server://', '')]);
     await receiver.ready;
     await load?.begin(engine);
+    // Only now: what this process starts inherits its priority.
+    askForPriority();
     const memory = await watch(engine, WARM_UP_S + options.seconds);
     await load?.end(engine);
     const received = await receiver.stop();
     return { traces, memory, received, counts: engine.counts(), metrics: engine.pipelineMetrics() };
   } finally {
+    // What runs beside this process would keep it from ending.
+    await receiver?.stop();
     unsubscribe();
     await engine.close();
     await logs.close();
