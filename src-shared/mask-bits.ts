@@ -7,9 +7,9 @@
 /** Bytes of a bit-packed mask of so many pixels. */
 export const maskBitsLength = (pixels: number): number => (pixels + 7) >> 3;
 
-/** `mask`: one byte a pixel, 0/1. */
-export function packMask(mask: Uint8Array): Uint8Array {
-  const bits = new Uint8Array(maskBitsLength(mask.length));
+/** `mask`: one byte a pixel, 0/1. `bits`: memory to pack into, of `maskBitsLength` bytes; new when absent. */
+export function packMask(mask: Uint8Array, bits: Uint8Array = new Uint8Array(maskBitsLength(mask.length))): Uint8Array {
+  bits.fill(0);
   const whole = mask.byteOffset % 4 === 0 ? mask.length >> 3 : 0;
   const words = new Uint32Array(mask.buffer, whole === 0 ? 0 : mask.byteOffset, whole * 2);
   for (let byte = 0; byte < whole; byte++) {
@@ -33,6 +33,15 @@ for (let value = 0; value < 256; value++) {
     const word = 2 * value + (bit >> 2);
     SPREAD[word] = ((SPREAD[word] as number) | (((value >> bit) & 1) << (8 * (bit & 3)))) >>> 0;
   }
+}
+
+/** Where the bytes of a packed mask that hold bone begin and end (not included); [0, 0] without any. */
+export function boneSpan(bits: Uint8Array): readonly [from: number, end: number] {
+  let from = 0;
+  let end = bits.length;
+  while (from < end && bits[from] === 0) from++;
+  while (end > from && bits[end - 1] === 0) end--;
+  return from === end ? [0, 0] : [from, end];
 }
 
 /** Inverse of `packMask` into `out`, one byte a pixel; `on` (1..255) is the value written for bone. */

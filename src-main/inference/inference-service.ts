@@ -1,4 +1,4 @@
-import { type DropReason, type GpuFrame, packMask } from '../../src-shared/index.ts';
+import { boneSpan, type DropReason, type GpuFrame, maskBitsLength, packMask } from '../../src-shared/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import { MaskSmoother } from './mask/smoothing.ts';
@@ -41,6 +41,7 @@ export class InferenceService {
   #running: Job | null = null;
   /** Values of a finished outcome, for the next run to write into. */
   #spare: RunValues | null = null;
+  #bits = new Uint8Array(0);
 
   constructor(stages: FrameStages, options: ServiceOptions) {
     this.#stages = stages;
@@ -145,19 +146,28 @@ export class InferenceService {
     const { state, mask, boxes, score, reason } = givesMasks
       ? this.#smoother.smooth(verdict, frame, this.#mask.smoothFrames)
       : verdict;
-    const maskBits = mask === null ? null : packMask(mask);
+    const [from, end] = mask === null ? [0, 0] : this.#pack(mask);
     const { handle } = frame;
     this.#options.send({
       type: 'result',
       handle,
       state,
       givesMasks,
-      maskBits,
+      // Its own memory: a structured clone of a view carries the whole buffer.
+      maskBits: mask === null ? null : this.#bits.slice(from, end),
+      maskFrom: from,
       boxes,
       score,
       reason,
       times: { ...times, postprocessedMs: monotonicMs() },
     });
+  }
+
+  /** Into `#bits`; returns which of its bytes hold bone. */
+  #pack(mask: Uint8Array): readonly [from: number, end: number] {
+    const length = maskBitsLength(mask.length);
+    if (this.#bits.length !== length) this.#bits = new Uint8Array(length);
+    return boneSpan(packMask(mask, this.#bits));
   }
 
   #drop(frame: GpuFrame, reason: DropReason): void {

@@ -100,8 +100,13 @@ export type FromInference =
       readonly state: ResultState;
       /** False: this model gives boxes alone, and no mask is to be made of that. */
       readonly givesMasks: boolean;
-      /** One bit a pixel (`packMask`); null: no pixel is bone, or there is no answer. */
+      /**
+       * One bit a pixel (`packMask`), of which only the bytes from the first bone to the last go over: most of a mask is
+       * none. Null: no pixel is bone, or there is no answer.
+       */
       readonly maskBits: Uint8Array | null;
+      /** Bytes of the packed mask before `maskBits`. */
+      readonly maskFrom: number;
       readonly boxes: readonly Box[] | null;
       readonly score: number | null;
       readonly reason: string | null;

@@ -2,6 +2,7 @@ import {
   type DropReason,
   type GpuFrame,
   type InferenceLink,
+  maskBitsLength,
   type ProviderName,
   type ProviderReport,
   type QueueStats,
@@ -275,9 +276,9 @@ export class InferenceSupervisor {
     const pixels = handed.frame.size[0] * handed.frame.size[1];
     const hasMask = message.givesMasks && (state === 'bone' || state === 'no-bone');
     const mask = hasMask ? this.#maskOf(pixels) : null;
-    const maskBits = hasMask ? (message.maskBits ?? new Uint8Array((pixels + 7) >> 3)) : null;
-    if (mask !== null && message.maskBits !== null) unpackMask(message.maskBits, mask);
-    else mask?.fill(0);
+    const maskBits = hasMask ? new Uint8Array(maskBitsLength(pixels)) : null;
+    if (message.maskBits !== null) maskBits?.set(message.maskBits, message.maskFrom);
+    if (mask !== null && maskBits !== null) unpackMask(maskBits, mask);
     this.#listener.result({
       handle,
       state,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskBitsLength, packMask, unpackMask } from '../../../src-shared/index.ts';
+import { boneSpan, maskBitsLength, packMask, unpackMask } from '../../../src-shared/index.ts';
 
 /** Reproducible 0/1 noise. */
 function noise(length: number, seed: number): Uint8Array {
@@ -27,6 +27,25 @@ describe('mask bits', () => {
     const out = new Uint8Array(new ArrayBuffer(offset + 1003), offset, 1003).fill(9);
     unpackMask(packMask(mask), out);
     expect(out).toEqual(new Uint8Array(mask));
+  });
+
+  it('are packed into memory that held another mask', () => {
+    const bits = packMask(noise(1003, 5));
+    const mask = new Uint8Array(1003);
+    mask[500] = 1;
+    expect(packMask(mask, bits)).toBe(bits);
+    expect(bits).toEqual(packMask(mask));
+  });
+
+  it('hold bone from the first byte with any to the last', () => {
+    const mask = new Uint8Array(1000);
+    expect(boneSpan(packMask(mask))).toEqual([0, 0]);
+    mask[41] = 1;
+    expect(boneSpan(packMask(mask))).toEqual([5, 6]);
+    mask[999] = 1;
+    expect(boneSpan(packMask(mask))).toEqual([5, 125]);
+    mask[0] = 1;
+    expect(boneSpan(packMask(mask))).toEqual([0, 125]);
   });
 
   it.each([1, 2, 127, 128, 255])('are written as the label value %i', (on) => {
