@@ -290,16 +290,17 @@ export class RecordingDesk {
   async #stop(recorder: Recorder, reason: string, message: string | null): Promise<Manifest> {
     this.#state = 'stopping';
     this.#options.changed();
-    let failure = message;
+    let failure: string | null = null;
     try {
       const manifest = await recorder.stop(reason);
       const { name, frames, lost } = manifest;
       this.#options.log('info', 'recording.ended', { name, frames, lost, reason });
+      failure = message === null ? null : `${message}; ${fateOf(lost)}`;
       return manifest;
     } catch (error) {
       const unclosed = `recording ${this.#name} could not be closed: ${wordsOf(error)}; it is made whole at the next start`;
       // What ended it comes first: that is what somebody can do something about.
-      failure = message === null ? unclosed : `${message}; ${unclosed}`;
+      failure = [...(message === null ? [] : [message]), fateOf(recorder.counts.lost), unclosed].join('; ');
       throw new Error(failure, { cause: error });
     } finally {
       this.#put(recorder, failure);
@@ -315,7 +316,7 @@ export class RecordingDesk {
     this.#recorder = null;
     this.#ending = null;
     this.#endMs = monotonicMs();
-    this.#watch.end();
+    this.#watch.end(recorder);
     if (failure === null) {
       this.#state = 'off';
       this.#options.changed();
@@ -331,8 +332,7 @@ export class RecordingDesk {
   }
 
   #endByItself(recorder: Recorder, why: string): void {
-    const words = `${why}; the frames before it are recorded`;
-    void this.#endNow(recorder, why, words).catch(() => {
+    void this.#endNow(recorder, why, why).catch(() => {
       // Said already: the desk is failed and says why.
     });
   }
@@ -350,5 +350,9 @@ export class RecordingDesk {
     this.#options.changed();
   }
 }
+
+/** What became of the frames that came before a recording ended by itself. */
+const fateOf = (lost: number): string =>
+  lost === 0 ? 'the frames before it are recorded' : `${lost} of the frames before it are NOT in the recording`;
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -58,8 +58,9 @@ export class RecordingWatch {
     this.#timer = setInterval(() => this.#judgeBacklog(recorder), WATCH_MS);
   }
 
-  /** The recording is over; frames it lost are said until the next one. */
-  end(): void {
+  /** The recording is over; frames it lost at the limit are said until the next one, also those since the last look. */
+  end(recorder: Recorder): void {
+    this.#sayLost(recorder);
     if (this.#timer !== null) {
       clearInterval(this.#timer);
     }
@@ -93,7 +94,7 @@ export class RecordingWatch {
 
   /** ARCHIVE BEHIND long before memory suffers; frames lost at the limit are said until the next recording. */
   #judgeBacklog(recorder: Recorder): void {
-    const { backlogBytes, backlogFrames, oldestMs, lost } = recorder.counts;
+    const { backlogBytes, backlogFrames, oldestMs } = recorder.counts;
     const { problems, settings } = this.#options;
     const { 'recording.warnBacklogMb': warnMb, 'recording.maxBacklogMb': maxMb } = settings();
     const load = Math.max(backlogBytes / (warnMb * MIB), oldestMs / BEHIND_MS);
@@ -104,8 +105,15 @@ export class RecordingWatch {
     } else if (load < CALM) {
       problems.clear('recording.behind');
     }
-    if (lost > 0) {
-      const said = say('recording.lost', { frames: lost, limit: maxMb });
+    this.#sayLost(recorder);
+  }
+
+  /** Frames that a failure kept out are said with the failure: their cause is another. */
+  #sayLost(recorder: Recorder): void {
+    const { problems, settings } = this.#options;
+    const { lostAtLimit } = recorder.counts;
+    if (lostAtLimit > 0) {
+      const said = say('recording.lost', { frames: lostAtLimit, limit: settings()['recording.maxBacklogMb'] });
       problems.stands('recording.lost', 'critical', said, monotonicMs());
     }
   }

@@ -30,8 +30,10 @@ export interface RecorderCounts {
   /** Frames taken and not yet written. */
   readonly backlogFrames: number;
   readonly backlogBytes: number;
-  /** Frames that came while the backlog was at its limit. */
+  /** Frames that are not in the recording though it was being made: those of `lostAtLimit`, and those a failure kept out. */
   readonly lost: number;
+  /** Frames that came while the backlog was at its limit. */
+  readonly lostAtLimit: number;
   /** How long the oldest frame of the backlog has been waiting, ms. */
   readonly oldestMs: number;
 }
@@ -63,13 +65,16 @@ export class Recorder {
   #nextSeq = 0;
   #nextHandedSeq = 0;
   #archived = 0;
-  #lost = 0;
+  #lostAtLimit = 0;
+  /** Frames it had taken when it failed, and could not write any more. */
+  #lostInFailure = 0;
   /** Why the next frame to come begins a new segment; then, by their number, those that do. */
   #nextBreak: string | null;
   readonly #breaks = new Map<number, string>();
   #takes = true;
   #hasSaidEnd = false;
-  #hasFailed = false;
+  /** The first thing that went wrong, which what follows from it must not hide; null: nothing has. */
+  #failure: Error | null = null;
   #isOver = false;
 
   /** `queue`: Queue_Raw, this recorder's alone as long as it lives. */
@@ -101,18 +106,23 @@ export class Recorder {
       backlogFrames: this.#queue.size + this.#inSlots.size,
       backlogBytes: this.#queuedBytes + this.#slotBytesTaken + this.#masks.bytes,
       lost: this.#lost,
+      lostAtLimit: this.#lostAtLimit,
       oldestMs: oldest === null ? 0 : monotonicMs() - oldest,
     };
   }
 
+  get #lost(): number {
+    return this.#lostAtLimit + this.#lostInFailure;
+  }
+
   /** Takes a frame that was received; false when it is lost to the recording. */
   frame(frame: RawFrame): boolean {
-    if (!this.#takes || this.#hasFailed) {
+    if (!this.#takes || this.#failure !== null) {
       return false;
     }
     const bytes = frame.raw.byteLength;
     if (this.#queuedBytes + this.#slotBytesTaken + this.#masks.bytes + bytes > this.#options.maxBacklogBytes) {
-      this.#lost++;
+      this.#lostAtLimit++;
       return false;
     }
     frame.lease?.hold();
@@ -170,7 +180,7 @@ export class Recorder {
     const stopMs = monotonicMs();
     const isDone = (): boolean => {
       const waitsForResults = this.#masks.pending > 0 && monotonicMs() - stopMs < LAST_RESULTS_MS;
-      return this.#hasFailed || (this.#queue.size === 0 && !waitsForResults);
+      return this.#failure !== null || (this.#queue.size === 0 && !waitsForResults);
     };
     while (!isDone() && monotonicMs() - stopMs < END_LIMIT_MS) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -209,7 +219,7 @@ export class Recorder {
 
   /** Hands over what there is room for: frames in order, then masks whose frames are over there. */
   #pump(): void {
-    if (this.#hasFailed || this.#hasSaidEnd) {
+    if (this.#failure !== null || this.#hasSaidEnd) {
       return;
     }
     for (let frame = this.#queue.peek(); frame !== null && this.#makeRoom(frame); frame = this.#queue.peek()) {
@@ -256,14 +266,14 @@ export class Recorder {
   }
 
   #fail(message: string, code: string | null): void {
-    if (this.#hasFailed) {
+    if (this.#failure !== null) {
       // It could not even close its files.
       this.#ended.reject(new Error(message));
       return;
     }
-    this.#hasFailed = true;
-    this.#begun.reject(new Error(message));
-    this.#lost += this.#queue.size + this.#inSlots.size;
+    this.#failure = new Error(message);
+    this.#begun.reject(this.#failure);
+    this.#lostInFailure = this.#queue.size + this.#inSlots.size;
     this.#forgetQueue();
     this.#on.failed(message, code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG');
   }
@@ -272,8 +282,9 @@ export class Recorder {
   #threadEnded(message: string): void {
     if (!this.#isOver) {
       this.#isOver = true;
-      this.#fail(message, null);
-      this.#ended.reject(new Error(message));
+      const first = this.#failure ?? new Error(message);
+      this.#fail(first.message, null);
+      this.#ended.reject(first);
     }
   }
 

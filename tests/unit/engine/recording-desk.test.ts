@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecordingDesk } from '../../../src-main/engine/recording-desk.ts';
@@ -88,6 +88,34 @@ describe('RecordingDesk', () => {
     expect(problem('lost')).toBeUndefined();
   });
 
+  it('says at once what a failing disk kept out of the recording, and that it was not the limit', async () => {
+    const { name } = await desk.begin(null, 'a test');
+    receive(5);
+    await expect.poll(() => desk.describe().archived).toBe(5);
+    // The next segment finds no folder: what fails is the write of a frame, as on a disk that is gone or full.
+    renameSync(path.join(folder, name), path.join(folder, 'elsewhere'));
+    desk.sourceBroken();
+    receive(3);
+    await expect.poll(() => desk.describe().state, { timeout: 10_000 }).toBe('failed');
+    const { archived, lost, message } = desk.describe();
+    expect([archived, lost]).toEqual([5, 3]);
+    expect(message).toMatch(/ENOENT.*; 3 of the frames before it are NOT in the recording/);
+    expect(problem('failed')?.message).toBe(`NOT RECORDING: ${message}`);
+    expect(problem('lost')).toBeUndefined();
+    expect(desk.kpi()).toMatchObject({ archived_total: 5, archive_lost: 3 });
+  });
+
+  it('says why it could not be closed, not merely that it ended', async () => {
+    const { name } = await desk.begin(null, 'a test');
+    receive(5);
+    await expect.poll(() => desk.describe().archived).toBe(5);
+    renameSync(path.join(folder, name), path.join(folder, 'elsewhere'));
+    await expect(desk.end('done')).rejects.toThrow(
+      /^the frames before it are recorded; .* could not be closed: .*ENOENT/,
+    );
+    expect(desk.describe()).toMatchObject({ state: 'failed', archived: 5, lost: 0 });
+  });
+
   it('refuses to begin without room, in minutes where the rate is known', async () => {
     bytesPerS = 1e15;
     await expect(desk.begin(null, 'a test')).rejects.toThrow(/full in 0\.0 min, expected at least 5 min: \d+ MiB free/);
@@ -109,7 +137,7 @@ describe('RecordingDesk', () => {
     patch = { ...patch, 'recording.reserveMb': 1_000_000_000 };
     await expect.poll(() => desk.describe().state, { timeout: 10_000 }).toBe('failed');
     clearInterval(stream);
-    expect(desk.describe().message).toMatch(/MiB left on the disk/);
+    expect(desk.describe().message).toMatch(/MiB left on the disk, .*; the frames before it are recorded$/);
     expect(problem('failed')?.message).toMatch(/^NOT RECORDING: /);
     const { archived } = desk.describe();
     expect(await verifyRecording(path.join(folder, name))).toMatchObject({ ok: true, frames: archived });
