@@ -1,4 +1,5 @@
 import type { BeamView, ImageArea } from '../picture/beam-view.ts';
+import { MaskMemory } from './mask-memory.ts';
 import type { PlacedGrid } from './placing.ts';
 
 /** A mask on a model's grid with the values it was cut from: a cell is bone where `levels` reach `least`. */
@@ -26,11 +27,11 @@ export class ContourPlacer {
   /** Per grid row: first column with bone, and the one after the last; empty rows have first >= end. */
   #starts = new Int32Array(0);
   #ends = new Int32Array(0);
-  #mask = new Uint8Array(0);
+  readonly #memory = new MaskMemory();
 
   /** The source's size, 0/1, valid until the next call. */
   place(grid: LevelGrid, view: BeamView, area: ImageArea): Uint8Array {
-    const mask = this.#blank(view.columns * view.rows);
+    const mask = this.#memory.blank(view.columns * view.rows);
     const rows = grid.mask.length / grid.columns;
     this.#layOut(grid, rows, area);
     this.#findExtents(grid, rows);
@@ -92,12 +93,6 @@ export class ContourPlacer {
       this.#ends[row] = mask.lastIndexOf(1, end - 1) - row * columns + 1;
       at = mask.indexOf(1, end);
     }
-  }
-
-  #blank(pixels: number): Uint8Array {
-    if (this.#mask.length === pixels) return this.#mask.fill(0);
-    this.#mask = new Uint8Array(pixels);
-    return this.#mask;
   }
 
   #layOut({ columns, scale }: LevelGrid, rows: number, { u0, u1, v0, v1 }: ImageArea): void {

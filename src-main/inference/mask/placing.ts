@@ -1,4 +1,5 @@
 import type { BeamView, ImageArea } from '../picture/beam-view.ts';
+import { MaskMemory } from './mask-memory.ts';
 
 /** A mask of the model's on its own grid, and how that grid lies in the source. */
 export interface PlacedGrid {
@@ -12,11 +13,11 @@ export interface PlacedGrid {
 export class MaskPlacer {
   #key = '';
   #cells = new Int32Array(0);
-  #mask = new Uint8Array(0);
+  readonly #memory = new MaskMemory();
 
   /** The source's size, 0/1, valid until the next call. */
   place(grid: PlacedGrid, view: BeamView, area: ImageArea): Uint8Array {
-    const mask = this.#blank(view.columns * view.rows);
+    const mask = this.#memory.blank(view.columns * view.rows);
     const cells = this.#cellsOf(grid, area);
     const rows = grid.mask.length / grid.columns;
     for (let v = area.v0; v < area.v1; v++) {
@@ -29,12 +30,6 @@ export class MaskPlacer {
       for (let i = 0; i < cells.length; i++, at += view.strideU) mask[at] = grid.mask[base + cells[i]!]!;
     }
     return mask;
-  }
-
-  #blank(pixels: number): Uint8Array {
-    if (this.#mask.length === pixels) return this.#mask.fill(0);
-    this.#mask = new Uint8Array(pixels);
-    return this.#mask;
   }
 
   #cellsOf({ columns, scale }: PlacedGrid, { u0, u1 }: ImageArea): Int32Array {
