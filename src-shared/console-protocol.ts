@@ -192,8 +192,8 @@ export type ConnectionTest =
     }
   /** `listener`: somebody takes our connection. `free-port`: we could listen. `ours`: we do already. */
   | { readonly ok: true; readonly found: 'listener' | 'free-port' | 'ours' }
-  /** Why not, in the operator's words. */
-  | { readonly ok: false; readonly message: string };
+  /** Why not. `said`: as consoles say it; null where there is no sentence for it. */
+  | { readonly ok: false; readonly message: string; readonly said: Saying | null };
 
 const finite = z.number().refine(Number.isFinite);
 
@@ -226,7 +226,8 @@ export type EngineMessage =
   | { readonly type: 'kpi'; readonly sample: KpiSample }
   | { readonly type: 'echo'; readonly consoleMs: number; readonly engineMs: number }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly message: string };
+  /** `said`: the same as consoles say it; null where there is no sentence for it. */
+  | { readonly type: 'error'; readonly id: number; readonly message: string; readonly said: Saying | null };
 
 export type SourceLink = 'disconnected' | 'connecting' | 'connected' | 'failed';
 export type InferenceLink = 'off' | 'starting' | 'ready' | 'restarting' | 'failed';
@@ -279,6 +280,7 @@ export interface EngineSnapshot {
     /** What runs each of the model's files, and what was tried before. */
     readonly providers: readonly ProviderReport[];
     readonly message: string | null;
+    readonly said: Saying | null;
     readonly restarts: number;
     /** The model that is being loaded to take over; null: none is. */
     readonly nextModelId: string | null;

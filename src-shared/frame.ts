@@ -1,3 +1,4 @@
+import type { Saying } from './sayings.ts';
 /**
  * What travels along the live path: frames, results and the times they were handled at.
  *
@@ -157,7 +158,7 @@ export interface ResultPacket {
   /** The model's own figure for how sure it is, 0..1; not calibrated, so never shown as a confidence or per cent. */
   readonly score: number | null;
   /** Why the model gave no result, in the operator's words; null when it gave one. */
-  readonly reason: string | null;
+  readonly reason: Saying | string | null;
   readonly modelId: string | null;
   readonly provider: string | null;
   readonly trace: LatencyTrace;

@@ -1,3 +1,5 @@
+import type { Saying } from './sayings.ts';
+
 /** `OK|WARNING|CRITICAL` is what existing panels read; the reasons say why. */
 export const HEALTH_LEVELS = ['OK', 'WARNING', 'CRITICAL'] as const;
 export type HealthLevel = (typeof HEALTH_LEVELS)[number];
@@ -10,8 +12,8 @@ export interface ConditionWords {
   /** What is watched, e.g. `fps-out`; one alert at a time per key. */
   readonly key: string;
   readonly code: ConditionCode;
-  /** What `code` has to be said with: measured value, limit, names. */
-  readonly values: Readonly<Record<string, number | string | null>>;
+  /** What `code` has to be said with: measured value, limit, names, reasons that are sentences of ours. */
+  readonly values: Readonly<Record<string, number | string | null | Saying>>;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What consoles are told about recordings: the one being made, and those on the disk. */
 import { z } from 'zod';
+import type { Saying } from './sayings.ts';
 
 /** A word the operator may put behind a recording's date; it becomes part of a folder's name. */
 export const recordingLabelSchema = z
@@ -37,6 +38,8 @@ export interface RecordingStatus {
   readonly minutesLeft: number | null;
   /** Why it failed or ended by itself; null otherwise. */
   readonly message: string | null;
+  /** The same as consoles say it; null where there is no sentence for it. */
+  readonly said: Saying | null;
   readonly encrypted: false;
 }
 
@@ -78,5 +81,6 @@ export const NO_RECORDING: RecordingStatus = {
   lost: 0,
   minutesLeft: null,
   message: null,
+  said: null,
   encrypted: false,
 };

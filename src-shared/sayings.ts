@@ -1,5 +1,11 @@
-/** What a sentence is made of. Texts of others (an operating system's, ONNX Runtime's) stay as they came. */
-export type SayingValues = Readonly<Record<string, string | number>>;
+/**
+ * What a sentence is made of. Texts of others (an operating system's, ONNX Runtime's) stay as they came; a reason that is
+ * one of ours is a saying itself and is put into the language of the sentence it stands in.
+ */
+export type SayingValues = Readonly<Record<string, string | number | Saying>>;
+
+/** Those of one sentence, its reasons already in words. */
+export type PlainValues = Readonly<Record<string, string | number>>;
 
 /**
  * Everything the engine says to an operator on its own account, by code: English here, for log, API and consoles alike;
@@ -15,20 +21,91 @@ export const SAYINGS = {
   'link.broken': ({ peer }) => `The connection to ${peer} broke off.`,
   'link.not-reading': ({ peer }) => `${peer} does not take what is sent to it.`,
   'link.not-openigtlink': ({ peer }) => `What ${peer} sends is not OpenIGTLink.`,
+  'link.port-taken': ({ peer }) => `${peer}: another program listens there already.`,
+  'link.port-reserved': ({ peer }) => `${peer}: this program may not listen there; take a port above 1023.`,
+  'link.not-ours': ({ peer }) => `${peer} is no address of this machine.`,
   'link.other-program': ({ peer }) =>
     `${peer} takes the connection but never speaks OpenIGTLink: is it another program’s port?`,
+  'file.missing': ({ file }) => `${file}: no such file`,
+  'file.no-folder': ({ file }) => `${file}: no such folder`,
+  'file.no-right': ({ file }) => `${file}: no right to read it`,
+  'file.no-recording': ({ folder }) => `${folder}: no recording in this folder`,
+  'file.no-sequence': ({ file, found }) => `${file}: first line ${found}: expected a MetaImage or NRRD header`,
+  'file.no-pixels': ({ file, pixels }) => `${file}: data file ${pixels}: expected a file that exists`,
+  'file.cut-off': ({ file, found, expected }) => `${file}: pixels ${found} bytes: expected ${expected} bytes`,
+  'file.bad-field': ({ file, field, value, limit }) => `${file}: ${field} ${value}: expected ${limit}`,
+  'address.malformed': ({ address }) => `address "${address}": expected HOST or HOST:PORT with a port from 0 to 65535`,
+  'address.phantom-seed': ({ seed, limit }) => `phantom seed "${seed}": expected a whole number from 0 to ${limit}`,
+  'address.link-local': ({ address, host }) =>
+    `source "${address}": ${host} is a link-local address (169.254.0.0/16, fe80::/10); expected an assigned one`,
+  'address.no-source': ({ address }) =>
+    `source "${address}": expected igtl://HOST:PORT, a recording's path, or phantom[:SEED]`,
+  'address.network-share': ({ address }) =>
+    `source "${address}": a network share; expected a recording on a drive of this machine`,
+  'address.no-recording': ({ address }) => `source "${address}": a recording ends in .mha, .mhd, .nrrd or .nhdr`,
+  'address.no-publisher': ({ address }) =>
+    `publish address "${address}": expected igtl-server://HOST:PORT or igtl://HOST:PORT`,
+  'address.publisher-link-local': ({ address }) =>
+    `publish address "${address}": link-local addresses are not used; expected another host`,
+  'address.needs-peers': ({ address }) =>
+    `publish address "${address}" listens beyond this machine: list the peers to let in as publish.allowedPeers first`,
   'source.ended': () => 'The recording has ended.',
+  'source.unread': ({ why }) => `${why}`,
   'source.message-refused': ({ why }) => `${why}`,
+  'source.other-image': ({ device, followed }) => `IMAGE device "${device}" is not "${followed}", the one followed`,
+  'source.volume': ({ slices }) => `IMAGE of ${slices} slices: only pictures of 1 slice can be followed live`,
+  'source.empty': ({ columns, rows }) => `IMAGE of ${columns} x ${rows} pixels: expected at least 1 x 1`,
+  'source.sub-volume': ({ part, whole }) =>
+    `IMAGE updates a part (${part} of ${whole}): only whole pictures can be followed live`,
+  'source.components': ({ components }) => `IMAGE of ${components} components: expected 1 (gray) or 3 (RGB)`,
+  'source.scalar': ({ type }) => `IMAGE scalar type ${type}: expected one of 2-7, 10, 11`,
+  'source.pose-invalid': ({ pose, status }) => `pose ${pose} has status ${status}; not used`,
+  'source.skipped': ({ type }) => `${type} messages are not used; skipped`,
+  'test.no-frame': ({ seconds }) => `no frame within ${seconds} s`,
+  'test.keep-alives': () => 'it is connected and sends keep-alives, but no picture: is the scanner in freeze?',
+  'test.unopened': () => 'it cannot be opened',
+  'source.no-replay': () => 'the source is no recording that is being played',
   'publisher.trouble': ({ why }) => `${why}`,
   'inference.down': ({ why }) => `${why}`,
+  'inference.restarting': ({ how, seconds }) => `inference process ${how}; starting again in ${seconds} s`,
+  'inference.restarting-often': ({ how, ends, seconds }) =>
+    `inference process ${how}; ${ends} ends within a minute; starting again in ${seconds} s`,
+  'inference.signal': ({ signal }) => `ended by ${signal}`,
+  'inference.code': ({ code }) => `ended with code ${code}`,
+  'inference.unstarted': ({ why }) => `could not be started: ${why}`,
+  'inference.not-ready': ({ limit }) => `killed: not ready ${limit} ms after its start`,
+  'inference.silent': ({ silent, limit }) => `killed: no answer for ${silent} ms, limit ${limit} ms`,
   'inference.fell-back': ({ details }) => `${details}`,
   'inference.no-result': ({ why }) => `${why}`,
+  'inference.depth': ({ model, mm, scale, low, high }) =>
+    `${model}: the picture is ${mm} mm deep at ${scale} mm per pixel, expected ${low} to ${high} mm`,
+  'inference.width': ({ model, mm, scale, low, high }) =>
+    `${model}: the picture is ${mm} mm wide at ${scale} mm per pixel, expected ${low} to ${high} mm`,
+  'inference.sector': ({ model }) => `sector picture: ${model} needs a linear picture, whose beams run straight down`,
   'model.refused': ({ model, why, kept }) => `${model} could not be loaded: ${why}; ${kept} stays`,
   'model.fell-back': ({ from, why, to }) => `${from} kept ending (${why}); ${to} works instead`,
   'recording.recovered': ({ name, frames }) =>
     `recording ${name} was cut off by a crash and has been made whole: ${frames} frames`,
   'recording.unrecovered': ({ name, why }) => `recording ${name} was cut off and could not be made whole: ${why}`,
   'recording.failed': ({ why }) => `NOT RECORDING: ${why}`,
+  'recording.unbegun': ({ why }) => `the recording could not be begun: ${why}`,
+  'recording.ended': ({ why, fate }) => `recording ended: ${why}; ${fate}`,
+  'recording.whole': () => 'the frames before it are recorded',
+  'recording.incomplete': ({ lost }) => `${lost} of the frames before it are NOT in the recording`,
+  'recording.disk-full': ({ why }) => `the disk is full (${why})`,
+  'recording.reserve': ({ free, reserve }) => `${free} MiB left on the disk, reserve ${reserve} MiB`,
+  'recording.no-room': ({ free, folder, reserve }) =>
+    `no room to record: ${free} MiB free in ${folder}, ${reserve} MiB of it in reserve`,
+  'recording.too-short': ({ minutes, limit, free, folder, reserve }) =>
+    `the disk would be full in ${minutes} min, expected at least ${limit} min: ${free} MiB free in ${folder}, ${reserve} MiB of it in reserve`,
+  'recording.unclosed': ({ name, why }) =>
+    `recording ${name} could not be closed: ${why}; it is made whole at the next start`,
+  'recording.ended-unclosed': ({ ended, unclosed }) => `${ended}; ${unclosed}`,
+  'recording.in-the-making': ({ name }) => `recording ${name} is being made: stop it first`,
+  'recording.worked-on': ({ name }) => `recording ${name} is being worked on: wait until that is done`,
+  'recording.none': () => 'nothing is being recorded',
+  'engine.closing': () => 'the engine is closing',
+  'model.in-use': ({ model }) => `model ${model} is the one in use: choose another first`,
   'recording.disk': ({ minutes, limit }) =>
     `the disk is full in ${minutes} min at this rate (warning below ${limit} min)`,
   'recording.behind': ({ frames, mib, limit }) =>
@@ -36,13 +113,26 @@ export const SAYINGS = {
   'recording.lost': ({ frames, limit }) =>
     `${frames} frames are NOT in the recording: the disk was too slow and ${limit} MiB were waiting`,
   'settings.unreadable': ({ why }) => `${why}`,
+  'settings.file-unread': ({ file, why }) => `settings file ${file}: ${why}`,
+  'settings.set-aside': ({ file, bad, why }) => `settings file ${file} was not usable and is now ${bad}: ${why}`,
+  'settings.not-set-aside': ({ file, unmoved, why }) =>
+    `settings file ${file} was not usable and could not be set aside (${unmoved}): ${why}`,
   'settings.unsaved': ({ why }) => `${why}`,
+  'settings.not-on-disk': ({ file, why }) => `settings act but are not saved to ${file}: ${why}`,
+  'settings.owner-only': ({ settings }) =>
+    `${settings}: set on the machine itself only (command line, environment or settings file)`,
+  'settings.folder-unknown': ({ folder, known }) =>
+    `recording.folder ${folder}: a console may have recordings put in ${known} and below only; set others in the settings file`,
+  'file.recording-elsewhere': ({ file, known }) =>
+    `recording ${file}: a console may open recordings in ${known} only; start the engine with --source for others`,
+  'file.model-elsewhere': ({ file, known }) =>
+    `model ${file}: a console may open models in ${known} only; use "ultramotion models add" for others`,
   'access.open': ({ why }) => `${why}`,
   'logs.lost': ({ why }) => `log lines are being lost: ${why}`,
   'alerts.untaken': ({ route, why, waiting, dead }) =>
     `${route} does not take alerts: ${why}; ${waiting} wait, ${dead} given up`,
   'metric.failed': ({ name, why }) => `metric ${name}: ${why}`,
-} satisfies Record<string, (values: SayingValues) => string>;
+} satisfies Record<string, (values: PlainValues) => string>;
 
 export type SayingCode = keyof typeof SAYINGS;
 
@@ -57,8 +147,33 @@ export const say = (code: SayingCode, values: SayingValues = {}): Saying => ({ c
 export const isSayingCode = (code: unknown): code is SayingCode =>
   typeof code === 'string' && Object.hasOwn(SAYINGS, code);
 
-/** In English. */
-export const inEnglish = ({ code, values }: Saying): string => {
-  const sentence: (values: SayingValues) => string = SAYINGS[code];
-  return sentence(values);
-};
+/** The values of a sentence as it is read, the reasons among them put into words by `inWords`. */
+export const plainValues = (values: SayingValues, inWords: (reason: Saying) => string): PlainValues =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'object' ? inWords(value) : value]),
+  );
+
+/** In English. Text of others is what it was. */
+export function inEnglish(what: Saying | string): string {
+  if (typeof what === 'string') return what;
+  const sentence: (values: PlainValues) => string = SAYINGS[what.code];
+  return sentence(plainValues(what.values, inEnglish));
+}
+
+/** A failure that consoles can put into the operator's language. Its message is the sentence in English. */
+export class SaidError extends Error {
+  override readonly name: string = 'SaidError';
+  readonly said: Saying;
+
+  constructor(said: Saying, options?: ErrorOptions) {
+    super(inEnglish(said), options);
+    this.said = said;
+  }
+}
+
+/** Why, to stand in a sentence: a saying where the failure has one, the text it came with otherwise. */
+export const reasonOf = (error: unknown): Saying | string =>
+  error instanceof SaidError ? error.said : error instanceof Error ? error.message : String(error);
+
+/** The sentence there is for it; null for a text of others. */
+export const sayingOf = (what: Saying | string): Saying | null => (typeof what === 'string' ? null : what);

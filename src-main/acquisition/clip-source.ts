@@ -1,4 +1,12 @@
-import { type RawFrame, type SourceKind, say } from '../../src-shared/index.ts';
+import {
+  inEnglish,
+  type RawFrame,
+  reasonOf,
+  type Saying,
+  type SourceKind,
+  say,
+  sayingOf,
+} from '../../src-shared/index.ts';
 import { timestampBitsToSeconds } from '../openigtlink/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import type { Clip, ClipFrame } from './clip.ts';
@@ -90,7 +98,7 @@ export class ClipSource implements FrameSource {
       clip = await this.#open();
     } catch (error) {
       if (!this.#closed) {
-        this.#fail(error instanceof Error ? error.message : String(error));
+        this.#fail(reasonOf(error));
       }
       return;
     }
@@ -112,9 +120,9 @@ export class ClipSource implements FrameSource {
     this.#player.start();
   }
 
-  #fail(message: string): void {
-    this.#on.problem('source.read', message);
-    this.#on.state({ link: 'failed', message, said: null });
+  #fail(why: Saying | string): void {
+    this.#on.problem('source.read', why);
+    this.#on.state({ link: 'failed', message: inEnglish(why), said: sayingOf(why) });
   }
 
   #toRawFrame(clip: Clip, frame: ClipFrame, count: number): RawFrame {

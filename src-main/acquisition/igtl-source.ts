@@ -2,6 +2,8 @@ import {
   type FramePose,
   type RawFrame,
   type Saying,
+  type SayingCode,
+  type SayingValues,
   type ScalarTypeName,
   type SourceKind,
   say,
@@ -130,7 +132,7 @@ export class IgtlSource implements FrameSource {
         default:
           this.#on.problem(
             `source.skipped.${message.header.type}`,
-            `${message.header.type} messages are not used; skipped`,
+            say('source.skipped', { type: message.header.type }),
           );
       }
     } catch (error) {
@@ -144,8 +146,8 @@ export class IgtlSource implements FrameSource {
   #receiveTransform(message: ReceivedMessage): void {
     const status = message.metadata.get('TransformStatus');
     if (status !== undefined && status !== 'OK') {
-      const words = `pose ${message.header.deviceName} has status ${cut(status, MAX_SHOWN_LENGTH)}; not used`;
-      this.#on.problem('source.pose-invalid', words);
+      const values = { pose: message.header.deviceName, status: cut(status, MAX_SHOWN_LENGTH) };
+      this.#on.problem('source.pose-invalid', say('source.pose-invalid', values));
       return;
     }
     const name = cut(message.metadata.get('IGTL_DEVICE_NAME') ?? message.header.deviceName, MAX_NAME_LENGTH);
@@ -156,7 +158,7 @@ export class IgtlSource implements FrameSource {
     const { deviceName } = message.header;
     this.#device ??= deviceName;
     if (deviceName !== this.#device) {
-      this.#on.problem('source.other-image', `IMAGE device "${deviceName}" is not "${this.#device}", the one followed`);
+      this.#refuse('source.other-image', { device: deviceName, followed: this.#device });
       return;
     }
     const scalarType = this.#acceptable(received.image);
@@ -171,20 +173,24 @@ export class IgtlSource implements FrameSource {
     const { size, subOffset, subSize, components } = image;
     const scalarType = SCALAR_NAMES.get(image.scalarType);
     if (size[2] !== 1) {
-      this.#on.problem('source.volume', `IMAGE of ${size[2]} slices: only pictures of 1 slice can be followed live`);
+      this.#refuse('source.volume', { slices: size[2] });
     } else if (size[0] === 0 || size[1] === 0) {
-      this.#on.problem('source.empty', `IMAGE of ${size[0]} x ${size[1]} pixels: expected at least 1 x 1`);
+      this.#refuse('source.empty', { columns: size[0], rows: size[1] });
     } else if (subOffset.some((o) => o !== 0) || subSize.some((s, i) => s !== size[i])) {
-      const part = `${subSize.join(' x ')} of ${size.join(' x ')}`;
-      this.#on.problem('source.sub-volume', `IMAGE updates a part (${part}): only whole pictures can be followed live`);
+      this.#refuse('source.sub-volume', { part: subSize.join(' x '), whole: size.join(' x ') });
     } else if (components !== 1 && components !== 3) {
-      this.#on.problem('source.components', `IMAGE of ${components} components: expected 1 (gray) or 3 (RGB)`);
+      this.#refuse('source.components', { components });
     } else if (scalarType === undefined) {
-      this.#on.problem('source.scalar', `IMAGE scalar type ${image.scalarType}: expected one of 2-7, 10, 11`);
+      this.#refuse('source.scalar', { type: image.scalarType });
     } else {
       return scalarType;
     }
     return null;
+  }
+
+  /** Its code is its key, too. */
+  #refuse(code: SayingCode, values: SayingValues): void {
+    this.#on.problem(code, say(code, values));
   }
 
   #noteKind(message: ReceivedMessage): void {

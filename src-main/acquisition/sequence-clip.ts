@@ -1,3 +1,4 @@
+import { SaidError, type SayingCode, say } from '../../src-shared/index.ts';
 import { listSegments, type SequenceFrame, SequenceReader, transformsOf } from '../sequences/index.ts';
 import type { Clip, ClipFormat, ClipFrame } from './clip.ts';
 
@@ -9,10 +10,10 @@ const ENDIAN_AT = 4;
 const LITTLE_ENDIAN = 2;
 
 /** What the operating system says about a file, in the operator's words. */
-const FILE_PROBLEMS: ReadonlyMap<string | undefined, string> = new Map([
-  ['ENOENT', 'no such file'],
-  ['ENOTDIR', 'no such folder'],
-  ['EACCES', 'no right to read it'],
+const FILE_PROBLEMS: ReadonlyMap<string | undefined, SayingCode> = new Map([
+  ['ENOENT', 'file.missing'],
+  ['ENOTDIR', 'file.no-folder'],
+  ['EACCES', 'file.no-right'],
 ]);
 
 /** A recording (.mha, .mhd, .nrrd, .nhdr) as a clip. @throws {BadSequence} naming the file, the field, the value and the limit. */
@@ -24,7 +25,7 @@ export function openSequenceClip(path: string): Promise<Clip> {
 export async function openRecordingClip(folder: string): Promise<Clip> {
   const segments = await listSegments(folder).catch(inWords(folder));
   if (segments.length === 0) {
-    throw new Error(`${folder}: no recording in this folder`);
+    throw new SaidError(say('file.no-recording', { folder }));
   }
   return openFiles(segments.map(({ image }) => image));
 }
@@ -69,8 +70,8 @@ async function openFiles(paths: readonly string[]): Promise<Clip> {
 
 function inWords(path: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    const why = FILE_PROBLEMS.get(error.code);
-    throw why === undefined ? error : new Error(`${error.path ?? path}: ${why}`, { cause: error });
+    const code = FILE_PROBLEMS.get(error.code);
+    throw code === undefined ? error : new SaidError(say(code, { file: error.path ?? path }), { cause: error });
   };
 }
 

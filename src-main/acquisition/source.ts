@@ -1,4 +1,12 @@
-import type { Orientation, RawFrame, Saying, SourceKind, SourceLink } from '../../src-shared/index.ts';
+import {
+  type Orientation,
+  type RawFrame,
+  SaidError,
+  type Saying,
+  type SourceKind,
+  type SourceLink,
+  say,
+} from '../../src-shared/index.ts';
 import { isLinkLocal, parseEndpoint } from '../openigtlink/index.ts';
 
 /** What the operator chose about a source; the part of Settings that acquisition needs. */
@@ -46,8 +54,8 @@ export interface SourceEvents {
   /** The link is alive but there was no new picture (PlusServer's keep-alive STATUS). */
   keepAlive(): void;
   state(state: SourceState): void;
-  /** Something was refused or skipped; `key` groups repetitions, `message` names the thing, the value and the limit. */
-  problem(key: string, message: string): void;
+  /** Something was refused or skipped; `key` groups repetitions, `what` names the thing, the value and the limit. */
+  problem(key: string, what: Saying | string): void;
 }
 
 export interface FrameSource {
@@ -67,7 +75,7 @@ export interface FrameSource {
 }
 
 /** An address that no source understands; the message says what was found and what is expected. */
-export class BadSourceAddress extends Error {
+export class BadSourceAddress extends SaidError {
   override readonly name = 'BadSourceAddress';
 }
 
@@ -98,30 +106,28 @@ export function parseSourceAddress(address: string): SourceAddress {
   if (phantom !== null) {
     const seed = phantom[1] === undefined ? DEFAULT_PHANTOM_SEED : Number(phantom[1]);
     if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED) {
-      throw new BadSourceAddress(`phantom seed "${phantom[1]}": expected a whole number from 0 to ${MAX_SEED}`);
+      throw new BadSourceAddress(say('address.phantom-seed', { seed: String(phantom[1]), limit: MAX_SEED }));
     }
     return { scheme: 'phantom', seed };
   }
   if (/^igtl:\/\//i.test(trimmed)) {
     const endpoint = parseEndpoint(trimmed.slice('igtl://'.length), DEFAULT_IGTL_PORT);
     if (isLinkLocal(endpoint.host)) {
-      throw new BadSourceAddress(
-        `source "${trimmed}": ${endpoint.host} is a link-local address (169.254.0.0/16, fe80::/10); expected an assigned one`,
-      );
+      throw new BadSourceAddress(say('address.link-local', { address: trimmed, host: endpoint.host }));
     }
     return { scheme: 'igtl', ...endpoint };
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(trimmed)) {
-    throw new BadSourceAddress(`source "${trimmed}": expected igtl://HOST:PORT, a recording's path, or phantom[:SEED]`);
+    throw new BadSourceAddress(say('address.no-source', { address: trimmed }));
   }
   if (NETWORK_SHARE.test(trimmed)) {
-    throw new BadSourceAddress(`source "${trimmed}": a network share; expected a recording on a drive of this machine`);
+    throw new BadSourceAddress(say('address.network-share', { address: trimmed }));
   }
   if (RECORDING_FOLDER.test(trimmed)) {
     return { scheme: 'recording', path: trimmed };
   }
   if (!SEQUENCE_FILE.test(trimmed)) {
-    throw new BadSourceAddress(`source "${trimmed}": a recording ends in .mha, .mhd, .nrrd or .nhdr`);
+    throw new BadSourceAddress(say('address.no-recording', { address: trimmed }));
   }
   return { scheme: 'file', path: trimmed };
 }

@@ -1,11 +1,18 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { type SettingKey, type Settings, type SettingsPatch, settingInfo } from '../../src-shared/index.ts';
+import {
+  SaidError,
+  type SettingKey,
+  type Settings,
+  type SettingsPatch,
+  say,
+  settingInfo,
+} from '../../src-shared/index.ts';
 import { parseSourceAddress } from '../acquisition/index.ts';
 import { parsePublishAddress } from '../publishing/index.ts';
 
 /** A setting or an address that a console may not set; the message says which, and what is allowed. */
-export class AddressRefused extends Error {
+export class AddressRefused extends SaidError {
   override readonly name = 'AddressRefused';
 }
 
@@ -49,9 +56,7 @@ export class AddressRules {
   #checkRecordingFolder(given: string): void {
     const folder = resolved(given);
     if (!this.#folders.some((known) => folder === known || folder.startsWith(known + path.sep))) {
-      throw new AddressRefused(
-        `recording.folder ${given}: a console may have recordings put in ${this.#folders.join(', ')} and below only; set others in the settings file`,
-      );
+      throw new AddressRefused(say('settings.folder-unknown', { folder: given, known: this.#folders.join(', ') }));
     }
   }
 
@@ -59,10 +64,7 @@ export class AddressRules {
   checkPath(what: 'recording' | 'model', given: string): void {
     const file = resolved(given);
     if (!this.#folders.some((folder) => file.startsWith(folder + path.sep))) {
-      const other = what === 'recording' ? 'start the engine with --source' : 'use "ultramotion models add"';
-      throw new AddressRefused(
-        `${what} ${given}: a console may open ${what}s in ${this.#folders.join(', ')} only; ${other} for others`,
-      );
+      throw new AddressRefused(say(`file.${what}-elsewhere`, { file: given, known: this.#folders.join(', ') }));
     }
   }
 }
@@ -77,9 +79,7 @@ export function checkOwnerOnly(patch: SettingsPatch, before: Settings): void {
     (key) => settingInfo(key).ownerOnly === true && JSON.stringify(patch[key]) !== JSON.stringify(before[key]),
   );
   if (refused.length > 0) {
-    throw new AddressRefused(
-      `${refused.join(', ')}: set on the machine itself only (command line, environment or settings file)`,
-    );
+    throw new AddressRefused(say('settings.owner-only', { settings: refused.join(', ') }));
   }
 }
 

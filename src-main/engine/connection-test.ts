@@ -1,6 +1,15 @@
 import { connect, createServer } from 'node:net';
-import type { ConnectionTest, Settings } from '../../src-shared/index.ts';
+import {
+  type ConnectionTest,
+  inEnglish,
+  reasonOf,
+  type Saying,
+  type Settings,
+  say,
+  sayingOf,
+} from '../../src-shared/index.ts';
 import { createSource, type FrameSource } from '../acquisition/index.ts';
+import { LinkGivenUp, saidOfSocket } from '../openigtlink/index.ts';
 import { parsePublishAddress } from '../publishing/index.ts';
 import { sourceOptions } from './source-slot.ts';
 
@@ -15,12 +24,12 @@ const CONNECT_LIMIT_MS = 3000;
 export async function testSource(address: string, settings: Settings): Promise<ConnectionTest> {
   const startedMs = performance.now();
   let source: FrameSource | null = null;
-  let lastMessage: string | null = null;
+  let newest: Saying | string | null = null;
   try {
     return await new Promise<ConnectionTest>((resolve) => {
-      const fail = (message: string): void => resolve({ ok: false, message });
+      const fail = (why: Saying | string): void => resolve(failed(why));
       const limit = setTimeout(
-        () => fail(lastMessage ?? `no frame within ${SOURCE_LIMIT_MS / 1000} s`),
+        () => fail(newest ?? say('test.no-frame', { seconds: SOURCE_LIMIT_MS / 1000 })),
         SOURCE_LIMIT_MS,
       );
       source = createSource(
@@ -41,24 +50,24 @@ export async function testSource(address: string, settings: Settings): Promise<C
           },
           heard: () => {},
           keepAlive: () => {
-            lastMessage = 'it is connected and sends keep-alives, but no picture: is the scanner in freeze?';
+            newest = say('test.keep-alives');
           },
-          state: ({ link, message }) => {
-            lastMessage = message ?? lastMessage;
+          state: ({ link, message, said }) => {
+            newest = said ?? message ?? newest;
             if (link === 'failed') {
               clearTimeout(limit);
-              fail(message ?? 'it cannot be opened');
+              fail(said ?? message ?? say('test.unopened'));
             }
           },
-          problem: (_key, message) => {
-            lastMessage = message;
+          problem: (_key, what) => {
+            newest = what;
           },
         },
       );
       source.start();
     });
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return failed(reasonOf(error));
   } finally {
     await (source as FrameSource | null)?.close();
   }
@@ -73,8 +82,10 @@ export async function testPublisher(
   allowedPeers: readonly string[],
   boundAddress: string | null,
 ): Promise<ConnectionTest> {
+  let endpoint = address;
   try {
     const { role, host, port } = parsePublishAddress(address, allowedPeers);
+    endpoint = `${host}:${port}`;
     if (role === 'client') {
       await reach(host, port);
       return { ok: true, found: 'listener' };
@@ -85,9 +96,15 @@ export async function testPublisher(
     await tryListening(host, port);
     return { ok: true, found: 'free-port' };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    return { ...failed(reasonOf(error)), said: saidOfSocket(error, endpoint) };
   }
 }
+
+const failed = (why: Saying | string): Extract<ConnectionTest, { readonly ok: false }> => ({
+  ok: false,
+  message: inEnglish(why),
+  said: sayingOf(why),
+});
 
 function reach(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -99,7 +116,7 @@ function reach(host: string, port: number): Promise<void> {
     socket.once('connect', () => end(resolve));
     socket.once('error', (error) => end(() => reject(error)));
     socket.once('timeout', () =>
-      end(() => reject(new Error(`${host}:${port} did not answer within ${CONNECT_LIMIT_MS} ms`))),
+      end(() => reject(new LinkGivenUp('no-answer', `${host}:${port} did not answer within ${CONNECT_LIMIT_MS} ms`))),
     );
   });
 }

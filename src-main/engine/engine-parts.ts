@@ -1,4 +1,4 @@
-import type { EngineSnapshot, RawFrame, ResultPacket, Settings } from '../../src-shared/index.ts';
+import type { EngineSnapshot, RawFrame, ResultPacket, Saying, Settings } from '../../src-shared/index.ts';
 import { initQueues, type PipelineQueues } from '../pipeline/index.ts';
 import { AddressRules } from './address-rules.ts';
 import { Announcer } from './announcer.ts';
@@ -85,7 +85,7 @@ export class EngineParts {
 
   readonly #changed = (): void => this.announcer.changed();
 
-  readonly #linkTrouble = (key: string, message: string): void => this.problems.linkTrouble(key, message);
+  readonly #linkTrouble = (key: string, what: Saying | string): void => this.problems.linkTrouble(key, what);
 
   #buildInference(settings: Settings): InferenceDesk {
     return new InferenceDesk({

@@ -12,7 +12,7 @@ import type {
   Settings,
   SettingsPatch,
 } from '../../src-shared/index.ts';
-import { publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
+import { inEnglish, publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { type LedgerCounts, monotonicMs } from '../pipeline/index.ts';
 import { checkOwnerOnly } from './address-rules.ts';
@@ -264,7 +264,7 @@ export class Engine implements EngineBackend {
     } else if (packet.result !== null) {
       publisher.announceUnavailable(`${packet.modelId} gives boxes, no masks`);
     } else if (packet.state === 'ai-off' || packet.state === 'ai-failed') {
-      publisher.announceUnavailable(packet.reason ?? 'the model is switched off');
+      publisher.announceUnavailable(inEnglish(packet.reason ?? 'the model is switched off'));
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   type EngineSnapshot,
   type InferenceLink,
+  inEnglish,
   type ResultPacket,
   type Saying,
   type SettingKey,
@@ -157,14 +158,14 @@ export class InferenceDesk implements EnginePart {
   }
 
   /** The settings say again what runs: a restart must not begin with a model that does not load. */
-  #refused(choice: ModelChoice, why: string, kept: ModelChoice): void {
-    this.#options.log('warn', 'model.refused', { model: choice.modelId, kept: kept.modelId, message: why });
+  #refused(choice: ModelChoice, why: Saying | string, kept: ModelChoice): void {
+    this.#options.log('warn', 'model.refused', { model: choice.modelId, kept: kept.modelId, message: inEnglish(why) });
     this.#say(say('model.refused', { model: choice.modelId, why, kept: kept.modelId }));
     this.#takeBack();
   }
 
-  #fellBack(from: ModelChoice, to: ModelChoice, why: string): void {
-    this.#options.log('warn', 'model.fell-back', { from: from.modelId, to: to.modelId, message: why });
+  #fellBack(from: ModelChoice, to: ModelChoice, why: Saying | string): void {
+    this.#options.log('warn', 'model.fell-back', { from: from.modelId, to: to.modelId, message: inEnglish(why) });
     this.#say(say('model.fell-back', { from: from.modelId, why, to: to.modelId }));
     this.#lag.forget();
     this.#worked = this.#before;

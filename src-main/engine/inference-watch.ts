@@ -1,4 +1,12 @@
-import { type EngineSnapshot, type ProviderReport, type ResultPacket, say } from '../../src-shared/index.ts';
+import {
+  type EngineSnapshot,
+  inEnglish,
+  type ProviderReport,
+  type ResultPacket,
+  type Saying,
+  say,
+  sayingOf,
+} from '../../src-shared/index.ts';
 import type { InferenceState } from '../inference/index.ts';
 import type { Log, ProblemBoard, ProviderFigures } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
@@ -15,14 +23,14 @@ export class InferenceWatch {
   readonly #options: InferenceWatchOptions;
   #lastLink: InferenceState['link'] = 'off';
   /** Why the model gave no result for the newest frame it answered; null when it gave one. */
-  #lastFailure: string | null = null;
+  #lastFailure: Saying | string | null = null;
 
   constructor(options: InferenceWatchOptions) {
     this.#options = options;
   }
 
   /** The process started, ended, or is being replaced. */
-  changed({ link, message, modelId, provider, providers }: InferenceState): void {
+  changed({ link, message, said, modelId, provider, providers }: InferenceState): void {
     const { log, problems, unavailable } = this.#options;
     const isBad = link === 'restarting' || link === 'failed';
     if (link !== this.#lastLink) {
@@ -32,7 +40,7 @@ export class InferenceWatch {
     }
     if (isBad) {
       const words = message ?? 'the inference process has ended';
-      problems.stands('inference', 'critical', say('inference.down', { why: words }), monotonicMs());
+      problems.stands('inference', 'critical', say('inference.down', { why: said ?? words }), monotonicMs());
       unavailable(words);
     } else if (link === 'ready') {
       problems.clear('inference');
@@ -81,8 +89,14 @@ export class InferenceWatch {
   ): Omit<EngineSnapshot['inference'], 'nextModelId' | 'smoothFrames' | 'noMaskAfterMs'> {
     const { modelId, provider, providers, restarts } = state;
     const link = isOn ? state.link : 'off';
-    return { link, modelId, provider, providers, message: state.message ?? this.#lastFailure, restarts };
+    const { message, said } = state.message === null ? wordsOf(this.#lastFailure) : state;
+    return { link, modelId, provider, providers, message, said, restarts };
   }
+}
+
+/** What the console is told, in English and as it says it itself. */
+function wordsOf(failure: Saying | string | null): Pick<InferenceState, 'message' | 'said'> {
+  return failure === null ? { message: null, said: null } : { message: inEnglish(failure), said: sayingOf(failure) };
 }
 
 /** `detector runs on cpu, not as wanted: webgpu wrong (self-test …)`. */

@@ -1,4 +1,10 @@
-import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
+import {
+  type CommandArguments,
+  type CommandName,
+  type CommandResults,
+  SaidError,
+  say,
+} from '../../src-shared/index.ts';
 import { addRequest, listModels, type ModelFolders, runRegistryJob, type SpawnInference } from '../inference/index.ts';
 import type { Log } from '../monitoring/index.ts';
 
@@ -49,7 +55,7 @@ export class ModelDesk {
       }
       case 'models.remove': {
         const { id } = request.args;
-        if (id === activeId()) throw new Error(`model ${id} is the one in use: choose another first`);
+        if (id === activeId()) throw new SaidError(say('model.in-use', { model: id }));
         await this.#alone(() => runRegistryJob(spawnInference, folders, { name: 'remove', id }));
         log('info', 'model.removed', { model: id });
         return null;

@@ -1,4 +1,4 @@
-import { say } from '../../src-shared/index.ts';
+import { inEnglish, type Saying, say } from '../../src-shared/index.ts';
 import { type Log, ProblemBoard } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 
@@ -16,12 +16,13 @@ export class ProblemDesk {
   }
 
   /** A message of the source was refused, or a receiver gives trouble. */
-  linkTrouble(key: string, message: string): void {
-    const code = key.startsWith('source.') ? 'source.message-refused' : 'publisher.trouble';
-    const count = this.board.happened(key, 'warning', say(code, { why: message }), monotonicMs());
+  linkTrouble(key: string, why: Saying | string): void {
+    const ofSource = key === 'source.read' ? 'source.unread' : 'source.message-refused';
+    const code = key.startsWith('source.') ? ofSource : 'publisher.trouble';
+    const count = this.board.happened(key, 'warning', say(code, { why }), monotonicMs());
     // The first is news, then every doubling: a stream of bad messages must not become a stream of log lines.
     if ((count & (count - 1)) === 0) {
-      this.#log('warn', key, { message, count });
+      this.#log('warn', key, { message: inEnglish(why), count });
     }
   }
 
@@ -36,19 +37,19 @@ export class ProblemDesk {
   }
 
   /** The settings file could not be read at the start; null: it could. */
-  settingsFile(why: string | null): void {
+  settingsFile(why: Saying | null): void {
     if (why !== null) {
       this.board.stands('settings.file', 'warning', say('settings.unreadable', { why }), monotonicMs());
     }
   }
 
   /** Settings in force could not be saved; null: they are. */
-  settingsSave(why: string | null): void {
+  settingsSave(why: Saying | null): void {
     if (why === null) {
       this.board.clear('settings.save');
     } else {
       this.board.stands('settings.save', 'warning', say('settings.unsaved', { why }), monotonicMs());
-      this.#log('warn', 'settings.save', { message: why });
+      this.#log('warn', 'settings.save', { message: inEnglish(why) });
     }
     this.#changed();
   }

@@ -1,12 +1,17 @@
 import path from 'node:path';
 import {
+  inEnglish,
   type KpiSample,
   type RawFrame,
   type RecordingState,
   type RecordingStatus,
   type ResultPacket,
+  reasonOf,
+  SaidError,
+  type Saying,
   type Settings,
   say,
+  sayingOf,
 } from '../../src-shared/index.ts';
 import type { Log, ProblemBoard } from '../monitoring/index.ts';
 import { type BoundedQueue, monotonicMs } from '../pipeline/index.ts';
@@ -54,7 +59,8 @@ export class RecordingDesk {
   #recorder: Recorder | null = null;
   #state: RecordingState = 'off';
   #name: string | null = null;
-  #message: string | null = null;
+  /** Why it failed or ended by itself. */
+  #why: Saying | string | null = null;
   #startMs = 0;
   #endMs = 0;
   /** Frames of the recording before the crash it was resumed after. */
@@ -95,7 +101,7 @@ export class RecordingDesk {
       }
     } catch (error) {
       if (!this.#isClosing) {
-        this.#failed(`the recording could not be begun: ${wordsOf(error)}`);
+        this.#failed(say('recording.unbegun', { why: reasonOf(error) }));
       }
     }
   }
@@ -108,10 +114,10 @@ export class RecordingDesk {
 
   async #beginNow(label: string | null, reason: string): Promise<{ name: string }> {
     if (this.#isClosing) {
-      throw new Error('the engine is closing');
+      throw new SaidError(say('engine.closing'));
     }
     if (this.#recorder !== null) {
-      throw new Error(`recording ${this.#name} is being made: stop it first`);
+      throw new SaidError(say('recording.in-the-making', { name: String(this.#name) }));
     }
     const catalogue = this.catalogue();
     await this.#watch.checkRoom(catalogue.folder, this.#options.source().bytesPerS);
@@ -129,7 +135,7 @@ export class RecordingDesk {
   /** @throws in words when none is being made, or it could not be closed. */
   async end(reason: string): Promise<{ name: string; frames: number; lost: number }> {
     if (this.#recorder === null) {
-      throw new Error('nothing is being recorded');
+      throw new SaidError(say('recording.none'));
     }
     const { name, frames, lost } = await this.#endNow(this.#recorder, reason, null);
     return { name, frames, lost };
@@ -160,7 +166,8 @@ export class RecordingDesk {
       backlogBytes: counts?.backlogBytes ?? 0,
       lost: counts?.lost ?? this.#last.lost,
       minutesLeft: this.#recorder === null ? null : this.#watch.minutesLeft,
-      message: this.#message,
+      message: this.#why === null ? null : inEnglish(this.#why),
+      said: this.#why === null ? null : sayingOf(this.#why),
       encrypted: false,
     };
   }
@@ -209,7 +216,7 @@ export class RecordingDesk {
       return true;
     } catch (error) {
       log('error', 'recording.recover', { name, message: wordsOf(error) });
-      const said = say('recording.unrecovered', { name, why: wordsOf(error) });
+      const said = say('recording.unrecovered', { name, why: reasonOf(error) });
       problems.stands('recording.recover', 'warning', said, monotonicMs());
       return false;
     }
@@ -243,7 +250,7 @@ export class RecordingDesk {
     this.#watch.renew();
     this.#options.problems.clear('recording.failed');
     this.#name = manifest.name;
-    this.#message = null;
+    this.#why = null;
     this.#startMs = clock.startMs;
     this.#resumedFrames = manifest.frames;
     this.#last = { archived: 0, lost: 0 };
@@ -276,39 +283,41 @@ export class RecordingDesk {
     await recorder.begun();
   }
 
-  /** `message`: why it ended by itself; null: because it was told to. */
+  /** `why` it ended by itself; null: it was told to. */
   async #endNow(
     recorder: Recorder,
     reason: string,
-    message: string | null,
+    why: Saying | string | null,
   ): Promise<{ name: string; frames: number; lost: number }> {
-    this.#ending ??= this.#stop(recorder, reason, message);
+    this.#ending ??= this.#stop(recorder, reason, why);
     const { name, frames, lost } = await this.#ending;
     return { name, frames, lost };
   }
 
-  async #stop(recorder: Recorder, reason: string, message: string | null): Promise<Manifest> {
+  async #stop(recorder: Recorder, reason: string, why: Saying | string | null): Promise<Manifest> {
     this.#state = 'stopping';
     this.#options.changed();
-    let failure: string | null = null;
+    let failure: Saying | null = null;
     try {
       const manifest = await recorder.stop(reason);
       const { name, frames, lost } = manifest;
       this.#options.log('info', 'recording.ended', { name, frames, lost, reason });
-      failure = message === null ? null : `${message}; ${fateOf(lost)}`;
+      failure = why === null ? null : say('recording.ended', { why, fate: fateOf(lost) });
       return manifest;
     } catch (error) {
-      const unclosed = `recording ${this.#name} could not be closed: ${wordsOf(error)}; it is made whole at the next start`;
+      const unclosed = say('recording.unclosed', { name: String(this.#name), why: reasonOf(error) });
       // What ended it comes first: that is what somebody can do something about.
-      failure = [...(message === null ? [] : [message]), fateOf(recorder.counts.lost), unclosed].join('; ');
-      throw new Error(failure, { cause: error });
+      const fate = fateOf(recorder.counts.lost);
+      const ended = why === null ? fate : say('recording.ended', { why, fate });
+      failure = say('recording.ended-unclosed', { ended, unclosed });
+      throw new SaidError(failure, { cause: error });
     } finally {
       this.#put(recorder, failure);
     }
   }
 
   /** The recorder is no more; its figures stay. */
-  #put(recorder: Recorder, failure: string | null): void {
+  #put(recorder: Recorder, failure: Saying | null): void {
     const { archived, lost } = recorder.counts;
     this.#last = { archived, lost };
     this.#past.archived += archived;
@@ -326,33 +335,27 @@ export class RecordingDesk {
   }
 
   #recorderFailed(recorder: Recorder, message: string, isDiskFull: boolean): void {
-    const why = isDiskFull ? `the disk is full (${message})` : message;
     this.#options.log('error', 'recording.failed', { name: this.#name, message });
-    this.#endByItself(recorder, `recording ended: ${why}`);
+    this.#endByItself(recorder, isDiskFull ? say('recording.disk-full', { why: message }) : message);
   }
 
-  #endByItself(recorder: Recorder, why: string): void {
-    void this.#endNow(recorder, why, why).catch(() => {
+  #endByItself(recorder: Recorder, why: Saying | string): void {
+    void this.#endNow(recorder, `recording ended: ${inEnglish(why)}`, why).catch(() => {
       // Said already: the desk is failed and says why.
     });
   }
 
-  #failed(message: string): void {
+  #failed(why: Saying | string): void {
+    const message = inEnglish(why);
     this.#state = 'failed';
-    this.#message = message;
-    this.#options.problems.stands(
-      'recording.failed',
-      'critical',
-      say('recording.failed', { why: message }),
-      monotonicMs(),
-    );
+    this.#why = why;
+    this.#options.problems.stands('recording.failed', 'critical', say('recording.failed', { why }), monotonicMs());
     this.#options.log('error', 'recording.failed', { name: this.#name, message });
     this.#options.changed();
   }
 }
 
 /** What became of the frames that came before a recording ended by itself. */
-const fateOf = (lost: number): string =>
-  lost === 0 ? 'the frames before it are recorded' : `${lost} of the frames before it are NOT in the recording`;
+const fateOf = (lost: number): Saying => (lost === 0 ? say('recording.whole') : say('recording.incomplete', { lost }));
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

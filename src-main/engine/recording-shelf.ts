@@ -1,4 +1,10 @@
-import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
+import {
+  type CommandArguments,
+  type CommandName,
+  type CommandResults,
+  SaidError,
+  say,
+} from '../../src-shared/index.ts';
 import type { Log } from '../monitoring/index.ts';
 import { runRecordingJob } from '../recording/index.ts';
 import type { RecordingDesk } from './recording-desk.ts';
@@ -83,10 +89,10 @@ export class RecordingShelf {
 
   async #alone<T>(name: string, work: (folder: string, signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.#desk.isMaking(name)) {
-      throw new Error(`recording ${name} is being made: stop it first`);
+      throw new SaidError(say('recording.in-the-making', { name }));
     }
     if (this.#busy.has(name)) {
-      throw new Error(`recording ${name} is being worked on: wait until that is done`);
+      throw new SaidError(say('recording.worked-on', { name }));
     }
     const cancel = new AbortController();
     this.#busy.set(name, cancel);

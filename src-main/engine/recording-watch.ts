@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { type Settings, say } from '../../src-shared/index.ts';
+import { SaidError, type Saying, type Settings, say } from '../../src-shared/index.ts';
 import type { ProblemBoard } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import { DiskRule, minutesUntilFull, type Recorder } from '../recording/index.ts';
@@ -34,14 +34,12 @@ export class RecordingWatch {
     // A mask slot is as large as a gray picture; larger pixels make it less than this.
     const rate = bytesPerS === null ? null : bytesPerS * (masks ? 2 : 1);
     const minutes = minutesUntilFull(freeBytes, this.#reserveBytes, rate);
-    const room = `${Math.floor(freeBytes / MIB)} MiB free in ${folder}, ${this.#reserveBytes / MIB} MiB of it in reserve`;
+    const room = { free: Math.floor(freeBytes / MIB), folder, reserve: this.#reserveBytes / MIB };
     if (freeBytes <= this.#reserveBytes) {
-      throw new Error(`no room to record: ${room}`);
+      throw new SaidError(say('recording.no-room', room));
     }
     if (minutes !== null && minutes < refuseMinutes) {
-      throw new Error(
-        `the disk would be full in ${figure(minutes)} min, expected at least ${refuseMinutes} min: ${room}`,
-      );
+      throw new SaidError(say('recording.too-short', { minutes: figure(minutes), limit: refuseMinutes, ...room }));
     }
   }
 
@@ -74,12 +72,12 @@ export class RecordingWatch {
   }
 
   /** What the recorder found on the disk. Returns why the recording must end now; null: it need not. */
-  noteDisk(freeBytes: number, bytesWritten: number): string | null {
+  noteDisk(freeBytes: number, bytesWritten: number): Saying | null {
     const { problems, settings } = this.#options;
     this.#disk.report(monotonicMs(), freeBytes, bytesWritten);
     if (this.#disk.isExhausted(this.#reserveBytes)) {
       const free = Math.floor(freeBytes / MIB);
-      return `recording ended: ${free} MiB left on the disk, reserve ${this.#reserveBytes / MIB} MiB`;
+      return say('recording.reserve', { free, reserve: this.#reserveBytes / MIB });
     }
     const minutes = this.minutesLeft;
     const warnMinutes = settings()['recording.warnMinutes'];

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import {
   faultsOf,
+  type Saying,
   SETTING_KEYS,
   type SettingKey,
   type SettingOverride,
   type Settings,
   type SettingsPatch,
+  say,
   settingInfo,
   settingsPatchSchema,
   settingsSchema,
@@ -40,13 +42,13 @@ export class SettingsStore {
   #revision = 0;
   #savedRevision = 0;
   #saving: Promise<void> | null = null;
-  #saveProblem: string | null = null;
-  #tellSaveProblem: (problem: string | null) => void = () => {};
+  #saveProblem: Saying | null = null;
+  #tellSaveProblem: (problem: Saying | null) => void = () => {};
   #current: Settings;
   readonly #atStart: Settings;
   readonly #overrides = new Map<SettingKey, SettingOverride>();
   /** What was wrong with the settings file, for the operator; null when nothing was. */
-  readonly fileProblem: string | null;
+  readonly fileProblem: Saying | null;
 
   /** @throws {BadSetting} for the environment or the command line; a bad file is reported, not fatal. */
   constructor(sources: SettingsSources) {
@@ -77,12 +79,12 @@ export class SettingsStore {
   }
 
   /** Why the newest settings are not on disk, for the operator; null when they are, or are just being written. */
-  get saveProblem(): string | null {
+  get saveProblem(): Saying | null {
     return this.#saveProblem;
   }
 
   /** Has `listener` told when saving begins to fail, fails otherwise, or succeeds again (null). */
-  onSaveProblem(listener: (problem: string | null) => void): void {
+  onSaveProblem(listener: (problem: Saying | null) => void): void {
     this.#tellSaveProblem = listener;
   }
 
@@ -114,7 +116,7 @@ export class SettingsStore {
     }
   }
 
-  #load(): string | null {
+  #load(): Saying | null {
     if (this.#file === null) {
       return null;
     }
@@ -124,7 +126,7 @@ export class SettingsStore {
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'ENOENT'
         ? null
-        : `settings file ${this.#file}: ${String(error)}`;
+        : say('settings.file-unread', { file: this.#file, why: String(error) });
     }
     try {
       const content = fileSchema.parse(JSON.parse(text));
@@ -133,7 +135,7 @@ export class SettingsStore {
       this.#saved = validPatch(content.settings as SettingsPatch);
       return null;
     } catch (error) {
-      return `settings file ${this.#file} was not usable ${setAside(this.#file)}: ${wordsOf(error)}`;
+      return setAside(this.#file, wordsOf(error));
     }
   }
 
@@ -147,14 +149,14 @@ export class SettingsStore {
       }
       this.#noteSaveProblem(null);
     } catch (error) {
-      this.#noteSaveProblem(`settings act but are not saved to ${this.#file}: ${wordsOf(error)}`);
+      this.#noteSaveProblem(say('settings.not-on-disk', { file: String(this.#file), why: wordsOf(error) }));
     } finally {
       this.#saving = null;
     }
   }
 
-  #noteSaveProblem(problem: string | null): void {
-    if (problem !== this.#saveProblem) {
+  #noteSaveProblem(problem: Saying | null): void {
+    if (JSON.stringify(problem) !== JSON.stringify(this.#saveProblem)) {
       this.#saveProblem = problem;
       this.#tellSaveProblem(problem);
     }
@@ -162,12 +164,12 @@ export class SettingsStore {
 }
 
 /** The engine starts on defaults rather than not at all; the bad file is kept for whoever wants to repair it. */
-function setAside(file: string): string {
+function setAside(file: string, why: string): Saying {
   try {
     renameSync(file, `${file}.bad`);
-    return `and is now ${path.basename(file)}.bad`;
+    return say('settings.set-aside', { file, bad: `${path.basename(file)}.bad`, why });
   } catch (error) {
-    return `and could not be set aside (${wordsOf(error)})`;
+    return say('settings.not-set-aside', { file, unmoved: wordsOf(error), why });
   }
 }
 

@@ -1,4 +1,12 @@
-import type { EngineSnapshot, Liveness, RawFrame, SettingKey, Settings, SourceLink } from '../../src-shared/index.ts';
+import type {
+  EngineSnapshot,
+  Liveness,
+  RawFrame,
+  Saying,
+  SettingKey,
+  Settings,
+  SourceLink,
+} from '../../src-shared/index.ts';
 import type { SourceState } from '../acquisition/index.ts';
 import { LivenessMonitor, type Log, type UpstreamFigures, UpstreamTruth } from '../monitoring/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
@@ -20,7 +28,7 @@ export interface SourceDeskEvents {
   /** Liveness changed: consoles are told at once. */
   livenessChanged(): void;
   changed(): void;
-  problem(key: string, message: string): void;
+  problem(key: string, what: Saying | string): void;
 }
 
 /** Settings that act on a source that stays open. */
@@ -52,7 +60,7 @@ export class SourceDesk implements EnginePart {
       state: (state) => {
         this.#noteState(state);
       },
-      problem: (key, message) => this.#on.problem(key, message),
+      problem: (key, what) => this.#on.problem(key, what),
     });
   }
 

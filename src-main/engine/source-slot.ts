@@ -1,4 +1,14 @@
-import type { EngineSnapshot, RawFrame, Settings, SourceKind } from '../../src-shared/index.ts';
+import {
+  type EngineSnapshot,
+  inEnglish,
+  type RawFrame,
+  reasonOf,
+  SaidError,
+  type Settings,
+  type SourceKind,
+  say,
+  sayingOf,
+} from '../../src-shared/index.ts';
 import { createSource, type FrameSource, type SourceEvents, type SourceState } from '../acquisition/index.ts';
 
 const NO_SOURCE: SourceState = { link: 'disconnected', message: null, said: null };
@@ -23,17 +33,14 @@ export class SourceSlot {
       frame: (frame) => current() && this.#on.frame(frame),
       heard: () => current() && this.#on.heard(),
       keepAlive: () => current() && this.#on.keepAlive(),
-      problem: (key, message) => current() && this.#on.problem(key, message),
+      problem: (key, what) => current() && this.#on.problem(key, what),
       state: (state) => current() && this.#setState(state),
     };
     try {
       source = createSource(settings['source.address'], sourceOptions(settings), events);
     } catch (error) {
-      this.#setState({
-        link: 'failed',
-        message: error instanceof Error ? error.message : String(error),
-        said: null,
-      });
+      const why = reasonOf(error);
+      this.#setState({ link: 'failed', message: inEnglish(why), said: sayingOf(why) });
       return;
     }
     this.#source = source;
@@ -62,7 +69,7 @@ export class SourceSlot {
 
   #replayed(): FrameSource {
     if (this.#source === null || (this.#source.replay ?? null) === null) {
-      throw new Error('the source is no recording that is being played');
+      throw new SaidError(say('source.no-replay'));
     }
     return this.#source;
   }

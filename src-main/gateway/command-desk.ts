@@ -1,4 +1,13 @@
-import { type CommandName, commandSchemas, faultsOf, isReadingCommand } from '../../src-shared/index.ts';
+import {
+  type CommandName,
+  commandSchemas,
+  faultsOf,
+  inEnglish,
+  isReadingCommand,
+  reasonOf,
+  type Saying,
+  sayingOf,
+} from '../../src-shared/index.ts';
 import { type Audit, auditEntry, detailsOf } from './access/audit.ts';
 import { type Identity, mayAct, Refused, type Role } from './access/identity.ts';
 import type { EngineBackend } from './backend.ts';
@@ -6,6 +15,13 @@ import type { EngineBackend } from './backend.ts';
 /** What was asked for cannot be done; the message is for whoever asked. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
+  /** The same as consoles say it; null where there is no sentence for it. */
+  readonly said: Saying | null;
+
+  constructor(why: Saying | string) {
+    super(inEnglish(why));
+    this.said = sayingOf(why);
+  }
 }
 
 /** Who may give a command: reading is everybody's, all else changes something. */
@@ -38,7 +54,7 @@ export class CommandDesk {
       return value;
     } catch (error) {
       this.#note(identity, name, parsed.data, 'failed');
-      throw isOurMistake(error) ? error : new CommandFailed(error instanceof Error ? error.message : String(error));
+      throw isOurMistake(error) ? error : new CommandFailed(reasonOf(error));
     }
   }
 

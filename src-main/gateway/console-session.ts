@@ -7,7 +7,7 @@ import {
 } from '../../src-shared/index.ts';
 import type { Identity } from './access/identity.ts';
 import type { DisplayHandle, EngineBackend } from './backend.ts';
-import type { CommandDesk } from './command-desk.ts';
+import { type CommandDesk, CommandFailed } from './command-desk.ts';
 
 /** A connection to one console: a WebSocket in a browser, a MessagePort in Electron. */
 export interface ConsoleChannel {
@@ -58,7 +58,7 @@ export class ConsoleSession {
   receiveText(text: string): void {
     const message = parseConsoleMessage(text);
     if (message === null) {
-      this.#send({ type: 'error', id: 0, message: 'this message is not one a console sends' });
+      this.#send({ type: 'error', id: 0, message: 'this message is not one a console sends', said: null });
       return;
     }
     switch (message.type) {
@@ -100,7 +100,8 @@ export class ConsoleSession {
       this.#send({ type: 'result', id: message.id, value });
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      this.#send({ type: 'error', id: message.id, message: words });
+      const said = error instanceof CommandFailed ? error.said : null;
+      this.#send({ type: 'error', id: message.id, message: words, said });
     }
   }
 

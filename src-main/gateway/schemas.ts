@@ -10,6 +10,9 @@ import {
   type HealthReport,
   kpiSampleSchema,
   type PipelineMetrics,
+  SAYINGS,
+  type Saying,
+  type SayingCode,
 } from '../../src-shared/index.ts';
 
 /** What the API answers, for its documentation and its clients' types. Its tests hold real answers against these. */
@@ -38,10 +41,16 @@ export const historySchema = z
   })
   .meta({ id: 'History' });
 
+/** A reason inside a sentence, as consoles put it into their language; `message` has it in English. */
+const reasonSchema: z.ZodType<Saying> = z.object({
+  code: z.enum(Object.keys(SAYINGS) as SayingCode[]),
+  values: z.record(z.string(), z.any()),
+});
+
 const conditionWords = {
   key: z.string(),
   code: z.enum(CONDITION_CODES),
-  values: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
+  values: z.record(z.string(), z.union([z.number(), z.string(), z.null(), reasonSchema])),
 };
 
 export const healthSchema: z.ZodType<HealthReport> = z

@@ -1,4 +1,11 @@
-import { boneSpan, type DropReason, type GpuFrame, maskBitsLength, packMask } from '../../src-shared/index.ts';
+import {
+  boneSpan,
+  type DropReason,
+  type GpuFrame,
+  maskBitsLength,
+  packMask,
+  reasonOf,
+} from '../../src-shared/index.ts';
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import { MaskSmoother } from './mask/smoothing.ts';
@@ -181,7 +188,7 @@ function attempt<T>(step: () => T): T | Verdict {
   try {
     return step();
   } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error));
+    return failure(reasonOf(error));
   }
 }
 

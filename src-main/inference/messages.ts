@@ -7,6 +7,7 @@ import type {
   ProviderName,
   ProviderReport,
   ResultState,
+  Saying,
 } from '../../src-shared/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import type { ModelFolders, RegistryJob, RegistryResults } from './registry/index.ts';
@@ -109,7 +110,7 @@ export type FromInference =
       readonly maskFrom: number;
       readonly boxes: readonly Box[] | null;
       readonly score: number | null;
-      readonly reason: string | null;
+      readonly reason: Saying | string | null;
       readonly times: StageTimes;
     }
   | { readonly type: 'dropped'; readonly handle: number; readonly reason: DropReason };

@@ -1,4 +1,4 @@
-import type { Box, GpuFrame, ProviderReport, ResultState } from '../../src-shared/index.ts';
+import type { Box, GpuFrame, ProviderReport, ResultState, Saying } from '../../src-shared/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import type { RunInput, RunOutcome, RunValues } from './messages.ts';
 
@@ -11,7 +11,7 @@ export interface Verdict {
   readonly boxes: readonly Box[] | null;
   readonly score: number | null;
   /** In the operator's words; null when the model gave a result. */
-  readonly reason: string | null;
+  readonly reason: Saying | string | null;
 }
 
 /** One model run, ready to start, with what its post-processing needs to know about the frame. */
@@ -63,7 +63,7 @@ export function isPreparedRun(value: PreparedRun | Verdict): value is PreparedRu
 export const NO_BONE: Verdict = { state: 'no-bone', mask: null, boxes: null, score: null, reason: null };
 
 /** There is no answer, and why. */
-export const failure = (reason: string): Verdict => ({
+export const failure = (reason: Saying | string): Verdict => ({
   state: 'ai-failed',
   mask: null,
   boxes: null,

@@ -1,4 +1,4 @@
-import type { DropReason, GpuFrame } from '../../src-shared/index.ts';
+import type { DropReason, GpuFrame, Saying } from '../../src-shared/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import type { InferenceConfig } from './messages.ts';
 import type { InferenceResult } from './result.ts';
@@ -21,9 +21,9 @@ export interface ModelSwitchListener {
   /** From this frame on another model works; its predecessor is ending. */
   switched(to: ModelChoice, from: ModelChoice): void;
   /** It could not be loaded; `kept` works on. */
-  refused(choice: ModelChoice, why: string, kept: ModelChoice): void;
+  refused(choice: ModelChoice, why: Saying | string, kept: ModelChoice): void;
   /** It ended too often: the model before it, which worked, takes over again. */
-  fellBack(from: ModelChoice, to: ModelChoice, why: string): void;
+  fellBack(from: ModelChoice, to: ModelChoice, why: Saying | string): void;
 }
 
 /** A model that is loading, or loaded and waiting for its predecessor's last frames. */
@@ -31,7 +31,7 @@ interface Successor {
   readonly supervisor: InferenceSupervisor;
   readonly choice: ModelChoice;
   /** Why it comes unasked; null: the operator chose it. */
-  readonly fallbackFor: string | null;
+  readonly fallbackFor: Saying | string | null;
 }
 
 /**
@@ -136,7 +136,7 @@ export class ModelSwitch {
     return supervisor;
   }
 
-  #load(choice: ModelChoice, fallbackFor: string | null): void {
+  #load(choice: ModelChoice, fallbackFor: Saying | string | null): void {
     const supervisor = this.#build(choice);
     this.#successor = { supervisor, choice, fallbackFor };
     supervisor.start();
@@ -146,7 +146,7 @@ export class ModelSwitch {
   #stateChanged(supervisor: InferenceSupervisor, state: InferenceState): void {
     if (supervisor === this.#current) {
       this.#tellState();
-      if (state.isCrashLooping) this.#fallBack(state.message ?? 'it ended');
+      if (state.isCrashLooping) this.#fallBack(state.said ?? state.message ?? 'it ended');
       this.#completeIfDrained();
     } else if (supervisor === this.#successor?.supervisor) {
       this.#successorChanged(this.#successor, state);
@@ -154,13 +154,13 @@ export class ModelSwitch {
   }
 
   /** A crash while loading may be one execution provider's: the next try is without it. A pattern of them is the model's. */
-  #successorChanged(successor: Successor, { link, message, isCrashLooping }: InferenceState): void {
+  #successorChanged(successor: Successor, { link, message, said, isCrashLooping }: InferenceState): void {
     if (link === 'ready') {
       this.#isDraining = true;
       this.#completeIfDrained();
     } else if (link === 'failed' || isCrashLooping) {
       this.#giveUpSuccessor();
-      this.#listener.refused(successor.choice, message ?? 'it ended while it was loaded', this.#choice);
+      this.#listener.refused(successor.choice, said ?? message ?? 'it ended while it was loaded', this.#choice);
       this.#tellState();
     }
   }
@@ -186,7 +186,7 @@ export class ModelSwitch {
   }
 
   /** Once per choice: the one it falls back to worked, and has none behind it. */
-  #fallBack(why: string): void {
+  #fallBack(why: Saying | string): void {
     const good = this.#lastGood;
     if (good === null || this.#successor !== null) return;
     this.#lastGood = null;

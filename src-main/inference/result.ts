@@ -1,4 +1,4 @@
-import type { Box, ResultState } from '../../src-shared/index.ts';
+import type { Box, ResultState, Saying } from '../../src-shared/index.ts';
 import type { StageTimes } from './messages.ts';
 
 /** The answer to one frame, with the times it passed the inference process's stages. */
@@ -16,7 +16,7 @@ export interface InferenceResult extends StageTimes {
   readonly boxes: readonly Box[] | null;
   /** 0..1, not calibrated. */
   readonly score: number | null;
-  readonly reason: string | null;
+  readonly reason: Saying | string | null;
   readonly modelId: string;
   /** Execution provider that really ran the model. */
   readonly provider: string;

@@ -2,10 +2,13 @@ import {
   type DropReason,
   type GpuFrame,
   type InferenceLink,
+  inEnglish,
   maskBitsLength,
   type ProviderName,
   type ProviderReport,
   type QueueStats,
+  type Saying,
+  say,
   unpackMask,
 } from '../../src-shared/index.ts';
 import { FrameLedger, monotonicMs } from '../pipeline/index.ts';
@@ -24,6 +27,8 @@ export interface InferenceState {
   readonly providers: readonly ProviderReport[];
   /** What is wrong, in words; null while nothing is. */
   readonly message: string | null;
+  /** The same as consoles say it; null where there is no sentence for it. */
+  readonly said: Saying | null;
   readonly restarts: number;
   readonly warmupP99Ms: number | null;
   readonly pid: number | null;
@@ -110,6 +115,7 @@ export class InferenceSupervisor {
       provider: null,
       providers: [],
       message: null,
+      said: null,
       restarts: 0,
       warmupP99Ms: null,
       pid: null,
@@ -147,7 +153,7 @@ export class InferenceSupervisor {
   start(): void {
     if (this.#state.link !== 'off') return;
     this.#closing = false;
-    this.#setState({ link: 'starting', message: null });
+    this.#setState({ link: 'starting', message: null, said: null });
     this.#launch();
   }
 
@@ -183,7 +189,7 @@ export class InferenceSupervisor {
     this.#abandon();
     child?.kill();
     await this.#exited;
-    this.#setState({ link: 'off', message: null, pid: null });
+    this.#setState({ link: 'off', message: null, said: null, pid: null });
   }
 
   #post(message: ToInference): void {
@@ -194,12 +200,12 @@ export class InferenceSupervisor {
     const generation = ++this.#generation;
     this.#refusal = null;
     const limit = this.#options.startTimeoutMs ?? START_TIMEOUT_MS;
-    this.#timer = setTimeout(() => this.#giveUp(`not ready ${limit} ms after its start`), limit).unref();
+    this.#timer = setTimeout(() => this.#giveUp(say('inference.not-ready', { limit })), limit).unref();
     Promise.resolve()
       .then(() => this.#options.spawn())
       .then(
         (child) => this.#adopt(child, generation),
-        (error) => this.#ended(generation, `could not be started: ${String(error)}`),
+        (error) => this.#ended(generation, say('inference.unstarted', { why: String(error) })),
       );
   }
 
@@ -212,8 +218,9 @@ export class InferenceSupervisor {
     this.#exited = new Promise((resolve) => {
       child.onExit((code, signal) => {
         resolve();
-        const how = signal !== null ? `ended by ${signal}` : `ended with code ${code ?? 'unknown'}`;
-        this.#ended(generation, this.#refusal ?? how);
+        const how =
+          signal !== null ? say('inference.signal', { signal }) : say('inference.code', { code: code ?? 'unknown' });
+        this.#ended(generation, how);
       });
     });
     child.onMessage((message) => {
@@ -237,6 +244,7 @@ export class InferenceSupervisor {
         this.#setState({
           link: 'ready',
           message: null,
+          said: null,
           provider: providerLine(message.providers),
           providers: message.providers,
           warmupP99Ms: message.warmupP99Ms,
@@ -325,24 +333,24 @@ export class InferenceSupervisor {
     if (silent <= limit) {
       this.#suspected = false;
     } else if (this.#suspected) {
-      this.#giveUp(`no answer for ${Math.round(silent)} ms, limit ${Math.round(limit)} ms`);
+      this.#giveUp(say('inference.silent', { silent: Math.round(silent), limit: Math.round(limit) }));
     } else {
       this.#suspected = true;
     }
   }
 
   /** It does not answer: kill it and go on without waiting for its end. */
-  #giveUp(why: string): void {
+  #giveUp(how: Saying): void {
     const child = this.#child;
     const generation = this.#generation;
-    this.#ended(generation, `killed: ${why}`);
+    this.#ended(generation, how);
     child?.kill();
   }
 
-  #ended(generation: number, how: string): void {
+  #ended(generation: number, how: Saying): void {
     if (generation !== this.#generation || this.#closing) return;
-    const refused = this.#refusal !== null;
-    if (this.#trying !== null && !refused) this.#crashedProviders.add(this.#trying);
+    const refusal = this.#refusal;
+    if (this.#trying !== null && refusal === null) this.#crashedProviders.add(this.#trying);
     this.#trying = null;
     this.#stopTimers();
     this.#abandon();
@@ -352,10 +360,12 @@ export class InferenceSupervisor {
     const wait = pattern
       ? RESTART_AFTER_PATTERN_MS
       : Math.min(RESTART_LAST_MS, RESTART_FIRST_MS * 2 ** (this.#ends.length - 1));
-    const often = pattern ? `${this.#ends.length} ends within a minute; ` : '';
+    const code = pattern ? 'inference.restarting-often' : 'inference.restarting';
+    const said = say(code, { how, ends: this.#ends.length, seconds: wait / 1000 });
     this.#setState({
-      link: refused ? 'failed' : 'restarting',
-      message: refused ? how : `inference process ${how}; ${often}starting again in ${wait / 1000} s`,
+      ...(refusal === null
+        ? { link: 'restarting', message: inEnglish(said), said }
+        : { link: 'failed', message: refusal, said: null }),
       provider: null,
       providers: [],
       warmupP99Ms: null,

@@ -1,4 +1,4 @@
-import { type Box, type GpuFrame, maskBitsLength, type ResultState } from '../../src-shared/index.ts';
+import { type Box, type GpuFrame, inEnglish, maskBitsLength, type ResultState } from '../../src-shared/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import type { SpawnInference } from './child.ts';
 import { MODEL_OWN_MASK } from './mask/options.ts';
@@ -104,7 +104,14 @@ export class UnhurriedModel {
     const bits =
       maskBits === null ? null : Uint8Array.from(maskBits.subarray(0, maskBitsLength(pixelsOf(asked?.frame))));
     const elapsedMs = postprocessedMs - (asked?.handedMs ?? postprocessedMs) - waitMs;
-    asked?.resolve({ state, maskBits: bits, boxes, score, reason, elapsedMs });
+    asked?.resolve({
+      state,
+      maskBits: bits,
+      boxes,
+      score,
+      reason: reason === null ? null : inEnglish(reason),
+      elapsedMs,
+    });
   }
 
   #askAgain(handle: number, reason: string): void {

@@ -1,4 +1,4 @@
-import { inEnglish, type Problem, type Saying } from '../../src-shared/index.ts';
+import { inEnglish, type Problem, type Saying, type SayingValues } from '../../src-shared/index.ts';
 
 interface Entry {
   severity: Problem['severity'];
@@ -116,12 +116,14 @@ function told(what: Saying | string): Pick<Entry, 'message' | 'said'> {
   if (typeof what === 'string') {
     return { message: shortened(what), said: null };
   }
-  const values = Object.entries(what.values).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? shortened(value) : value,
-  ]);
-  const said = { code: what.code, values: Object.fromEntries(values) as Saying['values'] };
+  const said = withShortTexts(what);
   return { message: shortened(inEnglish(said)), said };
+}
+
+function withShortTexts({ code, values }: Saying): Saying {
+  const short = (value: SayingValues[string]): SayingValues[string] =>
+    typeof value === 'object' ? withShortTexts(value) : typeof value === 'string' ? shortened(value) : value;
+  return { code, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, short(value)])) };
 }
 
 function shortened(message: string): string {

@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { SaidError, say } from '../../src-shared/index.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -6,7 +7,7 @@ export interface Endpoint {
 }
 
 /** An address that cannot be one; the message says what was found and what is expected. */
-export class BadEndpoint extends Error {
+export class BadEndpoint extends SaidError {
   override readonly name = 'BadEndpoint';
 }
 
@@ -19,7 +20,7 @@ export function parseEndpoint(text: string, defaultPort: number): Endpoint {
   const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?\/?$/.exec(text);
   const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
   if (match === null || port > 65535) {
-    throw new BadEndpoint(`address "${text}": expected HOST or HOST:PORT with a port from 0 to 65535`);
+    throw new BadEndpoint(say('address.malformed', { address: text }));
   }
   const host = (match[1] as string).replace(/^\[|\]$/g, '');
   // The C++ library listens on IPv4 only, and "localhost" may resolve to ::1 first (openigtlink.md section 0, fact 10).

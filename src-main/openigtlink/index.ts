@@ -19,6 +19,7 @@ export {
   MessageFramer,
 } from './framer.ts';
 export { HEADER_BYTES, type MessageHeader } from './header.ts';
+export { LinkGivenUp, saidOfSocket } from './link-cause.ts';
 export { type OutgoingMessage, packMessage, type ReceivedMessage } from './message.ts';
 export * from './messages/bind.ts';
 export * from './messages/capability.ts';

@@ -13,6 +13,7 @@ import {
   isLoopback,
   type OutgoingMessage,
   type ServerClient,
+  saidOfSocket,
 } from '../openigtlink/index.ts';
 import { maskMessage, STATUS_DEVICE } from './mask-message.ts';
 import { type PublishAddress, parsePublishAddress } from './publish-address.ts';
@@ -49,7 +50,7 @@ export interface PublisherState {
 
 export interface PublisherEvents {
   state(state: PublisherState): void;
-  problem(key: string, message: string): void;
+  problem(key: string, what: Saying | string): void;
 }
 
 /**
@@ -255,8 +256,9 @@ export class MaskPublisher {
 
   #fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.#set({ link: 'failed', message, said: null, clients: [] });
-    this.#on.problem('publisher.failed', message);
+    const said = saidOfSocket(error, this.#state.address);
+    this.#set({ link: 'failed', message, said, clients: [] });
+    this.#on.problem('publisher.failed', said ?? message);
   }
 
   #set(state: Omit<PublisherState, 'address'>): void {

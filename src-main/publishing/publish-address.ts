@@ -1,3 +1,4 @@
+import { say } from '../../src-shared/index.ts';
 import { BadEndpoint, type Endpoint, isLinkLocal, isLoopback, parseEndpoint } from '../openigtlink/index.ts';
 
 export type PublishAddress =
@@ -21,17 +22,15 @@ const DEFAULT_CLIENT_PORT = 18944;
 export function parsePublishAddress(address: string, allowedPeers: readonly string[]): PublishAddress {
   const match = /^(igtl-server|igtl):\/\/(.+)$/i.exec(address.trim());
   if (match === null) {
-    throw new BadEndpoint(`publish address "${address}": expected igtl-server://HOST:PORT or igtl://HOST:PORT`);
+    throw new BadEndpoint(say('address.no-publisher', { address }));
   }
   const role = (match[1] as string).toLowerCase() === 'igtl' ? 'client' : 'server';
   const endpoint = parseEndpoint(match[2] as string, role === 'server' ? DEFAULT_SERVER_PORT : DEFAULT_CLIENT_PORT);
   if (isLinkLocal(endpoint.host)) {
-    throw new BadEndpoint(`publish address "${address}": link-local addresses are not used; expected another host`);
+    throw new BadEndpoint(say('address.publisher-link-local', { address }));
   }
   if (role === 'server' && !isLoopback(endpoint.host) && allowedPeers.length === 0) {
-    throw new BadEndpoint(
-      `publish address "${address}" listens beyond this machine: list the peers to let in as publish.allowedPeers first`,
-    );
+    throw new BadEndpoint(say('address.needs-peers', { address }));
   }
   return { role, ...endpoint };
 }

@@ -1,4 +1,4 @@
-import type { RawFrame, ResultPacket } from '../../src-shared/index.ts';
+import { inEnglish, type RawFrame, type ResultPacket } from '../../src-shared/index.ts';
 import type { MaskRecord } from './frame-record.ts';
 
 /** A result this late is not waited for: the inference process is killed as hung long before. */
@@ -105,7 +105,7 @@ function maskOf(seq: number, { state, result, score, reason, modelId, provider, 
     // A copy of its own: what the mask came in may be part of something larger, and goes to others too.
     bits: result?.kind === 'mask' ? Uint8Array.from(result.bits) : null,
     score,
-    reason,
+    reason: reason === null ? null : inEnglish(reason),
     modelId,
     provider,
     inferenceMs: runStartMs === null || runEndMs === null ? null : runEndMs - runStartMs,

@@ -3,6 +3,7 @@ import { type FileHandle, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createUnzip } from 'node:zlib';
+import { say } from '../../src-shared/index.ts';
 import { BadSequence, type SequenceLimits } from './errors.ts';
 import { openPlainFile } from './plain-file.ts';
 import { frameBytes, SCALAR_BYTES, type SequenceHeader } from './types.ts';
@@ -39,7 +40,7 @@ export async function openPixels(
     if (!header.compressed && !header.framesInterleaved) {
       const offset = header.skipBytes === null ? fileBytes - total : base + header.skipBytes;
       if (offset < base || fileBytes - offset < total) {
-        throw new BadSequence(dataPath, 'pixels', `${fileBytes - Math.max(offset, base)} bytes`, `${total} bytes`);
+        throw cutOff(dataPath, fileBytes - Math.max(offset, base), total);
       }
       return new FilePixels(file, dataPath, offset, header);
     }
@@ -74,7 +75,8 @@ async function confined(path: string, dataFile: string): Promise<string> {
   try {
     real = await realpath(wanted);
   } catch {
-    throw new BadSequence(path, 'data file', dataFile, 'a file that exists');
+    const said = say('file.no-pixels', { file: path, pixels: dataFile });
+    throw new BadSequence(path, 'data file', dataFile, 'a file that exists', said);
   }
   if (!real.startsWith(folder + sep)) throw refusal();
   return real;
@@ -102,9 +104,19 @@ async function readAll(path: string, offset: number, length: number, total: numb
     const reason = error instanceof Error ? error.message : String(error);
     throw new BadSequence(path, 'compressed pixels', `${reason} after ${filled} bytes`, `${total} bytes`);
   }
-  if (filled < total) throw new BadSequence(path, 'pixels', `${filled} bytes`, `${total} bytes`);
+  if (filled < total) throw cutOff(path, filled, total);
   return pixels;
 }
+
+/** Fewer bytes of pixels than the header says: most often a copy that was not finished. */
+const cutOff = (file: string, found: number, expected: number): BadSequence =>
+  new BadSequence(
+    file,
+    'pixels',
+    `${found} bytes`,
+    `${expected} bytes`,
+    say('file.cut-off', { file, found, expected }),
+  );
 
 function swapBytes(pixels: Buffer, scalarBytes: 1 | 2 | 4 | 8): void {
   if (scalarBytes === 2) pixels.swap16();

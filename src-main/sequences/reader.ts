@@ -1,4 +1,5 @@
-import { BadSequence, DEFAULT_LIMITS, type SequenceLimits } from './errors.ts';
+import { say } from '../../src-shared/index.ts';
+import { BadSequence, DEFAULT_LIMITS, type SequenceLimits, shortened } from './errors.ts';
 import { readHeaderText } from './header-text.ts';
 import { closesMetaImage, parseMetaImage } from './metaimage.ts';
 import { isNrrd, parseNrrd } from './nrrd.ts';
@@ -15,7 +16,9 @@ async function readHeader(path: string, limits: SequenceLimits) {
     const first = lines[0] ?? '';
     if (isNrrd(first)) return { header: parseNrrd(path, lines, limits), headerBytes: endOffset };
     if (!/^\s*[A-Za-z]\w*\s*=/.test(first)) {
-      throw new BadSequence(path, 'first line', first || '(empty)', 'a MetaImage or NRRD header');
+      const found = first || '(empty)';
+      const said = say('file.no-sequence', { file: path, found: shortened(found) });
+      throw new BadSequence(path, 'first line', found, 'a MetaImage or NRRD header', said);
     }
     if (!closed) throw new BadSequence(path, 'ElementDataFile', '(missing)', 'a value');
     return { header: parseMetaImage(path, lines, limits), headerBytes: endOffset };

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { type Alert, type KpiSample, METRICS } from '../../src-shared/index.ts';
 import { present } from '../live/presentation.ts';
 import { type EngineClient, useConsole } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 
 type Figure = Exclude<keyof KpiSample, 'stage_ms' | 'detail_ms' | 'drops_by_reason' | 'custom' | 'health' | 'provider'>;
 type State = ReturnType<EngineClient['getState']>;
@@ -20,13 +20,15 @@ function presentationOf({ link, engineSilent, snapshot }: State) {
 
 /** Whether the picture is live, what its source is, and whether all is well. */
 export function StateCard() {
-  const { alerts, dashboard, state, shell } = useWords();
+  const words = useWords();
+  const { alerts, dashboard, state, shell } = words;
   const word = useConsole((all) => presentationOf(all).state);
   const tone = useConsole((all) => presentationOf(all).tone);
   const kind = useConsole((all) => presentationOf(all).kind);
   const link = useConsole(({ snapshot }) => snapshot?.source.link ?? null);
   const address = useConsole(({ snapshot }) => snapshot?.source.address ?? null);
   const message = useConsole(({ snapshot }) => snapshot?.source.message ?? null);
+  const said = useConsole(({ snapshot }) => snapshot?.source.said ?? null);
   const health = useConsole(({ snapshot }) => snapshot?.health.health ?? null);
   const reasons = useConsole(({ snapshot }) => snapshot?.health.reasons ?? NO_REASONS);
   const inference = useConsole(({ snapshot }) => snapshot?.inference.link ?? null);
@@ -52,7 +54,7 @@ export function StateCard() {
           {...(health === null ? {} : { level: health })}
         />
       </dl>
-      {message !== null && <p>{message}</p>}
+      {message !== null && <p>{saidText(words, said, message)}</p>}
       <ul className="reasons">
         {reasons.map(({ key, code, values, level }) => (
           <li key={key} data-level={level}>

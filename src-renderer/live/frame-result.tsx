@@ -1,5 +1,5 @@
 import { useConsole, usePresentation } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 import { resultWord } from './presentation.ts';
 
 /** What the model said of the very frame on screen, and what a pixel of it measures. */
@@ -7,6 +7,7 @@ export function FrameResult() {
   const words = useWords();
   const picture = useConsole((state) => state.view?.picture ?? null);
   const inferenceMessage = useConsole((state) => state.snapshot?.inference.message ?? null);
+  const inferenceSaid = useConsole((state) => state.snapshot?.inference.said ?? null);
   // A result of an old picture is old too.
   const old = usePresentation().veil !== null;
   const word = resultWord(picture);
@@ -24,7 +25,7 @@ export function FrameResult() {
         {word === null
           ? words.state.noPicture
           : explained
-            ? (inferenceMessage ?? words.live.resultTexts[word])
+            ? (saidText(words, inferenceSaid, inferenceMessage) ?? words.live.resultTexts[word])
             : framedOnly
               ? words.live.framedOnly
               : words.live.resultTexts[word]}

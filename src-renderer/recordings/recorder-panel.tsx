@@ -4,7 +4,7 @@ import { ActionButton } from '../actions/index.ts';
 import { useConsole } from '../state/console-context.ts';
 import { refusalText } from '../state/refusal.ts';
 import { useStore } from '../state/store.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 import { recordingStore } from './recording-store.ts';
 
 /** Begins and ends a recording, and says how it goes: frames written, frames that wait, frames lost, room left. */
@@ -45,7 +45,7 @@ export function RecorderPanel() {
         </p>
       )}
       {recording.minutesLeft !== null && <p>{recordings.roomLeft(recording.minutesLeft)}</p>}
-      {recording.message !== null && <p className="refusal">{recording.message}</p>}
+      {recording.message !== null && <p className="refusal">{saidText(words, recording.said, recording.message)}</p>}
       {refusal !== null && (
         <p className="refusal" role="alert">
           {refusalText(words, refusal)}

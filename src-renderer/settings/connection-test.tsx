@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ConnectionTest } from '../../src-shared/index.ts';
 import { useClient, useConsole, useEngineThere } from '../state/console-context.ts';
 import { refusalText } from '../state/refusal.ts';
-import { useWords, type Words } from '../words/index.ts';
+import { saidText, useWords, type Words } from '../words/index.ts';
 
 interface ConnectionTestProps {
   readonly side: 'source' | 'publisher';
@@ -42,9 +42,10 @@ export function ConnectionTestButton({ side, address }: ConnectionTestProps) {
   );
 }
 
-export function testWords({ settings }: Words, found: ConnectionTest): string {
+export function testWords(words: Words, found: ConnectionTest): string {
+  const { settings } = words;
   if (!found.ok) {
-    return settings.test.failed(found.message);
+    return settings.test.failed(saidText(words, found.said, found.message));
   }
   return found.found === 'frame'
     ? settings.test.frame(found.device, found.size, found.ms)

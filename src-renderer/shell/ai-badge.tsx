@@ -4,12 +4,13 @@ import { ActionButton } from '../actions/index.ts';
 import { ProviderReports } from '../models/index.ts';
 import { useConsole, useEngineThere } from '../state/console-context.ts';
 import { useStore } from '../state/store.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 import { shellStore } from './shell-store.ts';
 
 /** AI: model, provider and how long it takes; opens the table of all stages. */
 export function AiBadge() {
-  const { shell, models } = useWords();
+  const words = useWords();
+  const { shell, models } = words;
   const there = useEngineThere();
   const inference = useConsole((state) => state.snapshot?.inference ?? null);
   const run = useConsole((state) => state.kpi?.stage_ms.run?.p50 ?? null);
@@ -20,7 +21,7 @@ export function AiBadge() {
   const tone = inference.link === 'ready' ? 'good' : inference.link === 'failed' ? 'bad' : 'plain';
   const fellBack = inference.providers.some((report) => report.fellBack);
   return (
-    <div className="ai" data-faded={!there} title={inference.message ?? undefined}>
+    <div className="ai" data-faded={!there} title={saidText(words, inference.said, inference.message) ?? undefined}>
       <ActionButton id="shell.latency" className="ai-button">
         <span className="address-line">
           <span className="caption">{shell.ai.title}</span>

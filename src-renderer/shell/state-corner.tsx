@@ -1,5 +1,5 @@
 import { useConsole, usePresentation } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 
 /** Words beyond this length are set smaller, so that the corner keeps its size whatever it says. */
 const LONG_WORD = 7;
@@ -40,16 +40,18 @@ export function StateCorner() {
 
 /** In the same corner: that every frame is being recorded, for how long, and whether any was lost. */
 function RecState() {
-  const { state: words } = useWords();
+  const all = useWords();
+  const words = all.state;
   const state = useConsole(({ snapshot }) => snapshot?.recording.state ?? 'off');
   const durationS = useConsole(({ snapshot }) => Math.floor(snapshot?.recording.durationS ?? 0));
   const lost = useConsole(({ snapshot }) => snapshot?.recording.lost ?? 0);
   const message = useConsole(({ snapshot }) => snapshot?.recording.message ?? null);
+  const said = useConsole(({ snapshot }) => snapshot?.recording.said ?? null);
   if (state === 'off') {
     return null;
   }
   return (
-    <p className="rec" data-state={state} title={message ?? undefined}>
+    <p className="rec" data-state={state} title={saidText(all, said, message) ?? undefined}>
       <strong>{state === 'failed' ? words.rec.failed : words.rec.running(durationS * 1000)}</strong>
       <span className="rec-lost">{words.rec.lost(lost)}</span>
     </p>

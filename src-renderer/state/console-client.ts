@@ -215,7 +215,7 @@ export class ConsoleClient {
         this.#pending.answer(message.id, message.value);
         break;
       case 'error':
-        this.#pending.refuse(message.id, message.message);
+        this.#pending.refuse(message.id, message.message, message.said);
         break;
     }
   }

@@ -62,7 +62,7 @@ export class FiguresClient implements EngineClient {
         this.#pending.answer(message.id, message.value);
         break;
       case 'error':
-        this.#pending.refuse(message.id, message.message);
+        this.#pending.refuse(message.id, message.message, message.said);
         break;
     }
   }

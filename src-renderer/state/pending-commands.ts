@@ -1,5 +1,5 @@
-import type { CommandName, CommandResults } from '../../src-shared/index.ts';
-import { CommandUnanswered } from './refusal.ts';
+import type { CommandName, CommandResults, Saying } from '../../src-shared/index.ts';
+import { CommandRefused, CommandUnanswered } from './refusal.ts';
 
 export const COMMAND_TIMEOUT_MS = 15_000;
 
@@ -31,8 +31,8 @@ export class PendingCommands {
     this.#take(id)?.resolve(value);
   }
 
-  refuse(id: number, message: string): void {
-    this.#take(id)?.reject(new Error(message));
+  refuse(id: number, message: string, said: Saying | null): void {
+    this.#take(id)?.reject(new CommandRefused(message, said));
   }
 
   /** The engine is gone: nothing that was asked will be answered. */

@@ -1,4 +1,4 @@
-import type { GpuFrame } from '../../../src-shared/index.ts';
+import { type GpuFrame, say } from '../../../src-shared/index.ts';
 import type { BoneTracerManifest } from '../manifest.ts';
 import type { RunOutcome, RunValues } from '../messages.ts';
 import { type FrameStages, failure, NO_BONE, type PreparedRun, type Verdict } from '../model-kind.ts';
@@ -35,10 +35,10 @@ export class BoneTracerStages implements FrameStages {
     const { area, isSector } = found;
     const spacing = beamSpacing(frame.scale.mmPerPixel, frame.orientation);
     // The grid's size follows from the scale, so a wrong scale must be caught before memory is taken for it.
-    const refusal = pictureRefusal(area, spacing, this.#manifest);
-    if (refusal !== null) return failure(`${this.#manifest.id}: ${refusal}`);
+    const refusal = pictureRefusal(this.#manifest.id, area, spacing, this.#manifest);
+    if (refusal !== null) return failure(refusal);
     if (isSector) {
-      return failure(`sector picture: ${this.#manifest.id} needs a linear picture, whose beams run straight down`);
+      return failure(say('inference.sector', { model: this.#manifest.id }));
     }
     const { mmPerPixel } = this.#manifest.input;
     const grid = this.#resampler.toScale(area, spacing, mmPerPixel);

@@ -1,4 +1,4 @@
-import type { GpuFrame } from '../../../src-shared/index.ts';
+import { type GpuFrame, say } from '../../../src-shared/index.ts';
 import type { SegmenterManifest } from '../manifest.ts';
 import { ContourPlacer } from '../mask/contour-placing.ts';
 import { type MaskOptions, rulesInForce } from '../mask/options.ts';
@@ -42,10 +42,10 @@ export class SegmenterStages implements FrameStages {
     if (found === null) return NO_BONE;
     const { area, isSector } = found;
     const spacing = beamSpacing(frame.scale.mmPerPixel, frame.orientation);
-    const refusal = pictureRefusal(area, spacing, this.#manifest);
-    if (refusal !== null) return failure(`${this.#manifest.id}: ${refusal}`);
+    const refusal = pictureRefusal(this.#manifest.id, area, spacing, this.#manifest);
+    if (refusal !== null) return failure(refusal);
     if (this.#manifest.beams === 'straight' && isSector) {
-      return failure(`sector picture: ${this.#manifest.id} needs a linear picture, whose beams run straight down`);
+      return failure(say('inference.sector', { model: this.#manifest.id }));
     }
     const isColour = frame.components === 3 && this.#manifest.input.channels === 3;
     const picture: Picture = {

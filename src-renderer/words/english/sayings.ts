@@ -1,4 +1,4 @@
-import { SAYINGS, type SayingCode, type SayingValues } from '../../../src-shared/index.ts';
+import { type PlainValues, SAYINGS, type SayingCode } from '../../../src-shared/index.ts';
 
 /** What the engine says: its own English, which log and API have too. */
-export const sayings: Readonly<Record<SayingCode, (values: SayingValues) => string>> = SAYINGS;
+export const sayings: Readonly<Record<SayingCode, (values: PlainValues) => string>> = SAYINGS;

@@ -1,6 +1,6 @@
 import type { Words } from '../words.ts';
 
-/** What stands behind a colon comes from elsewhere (operating system, ONNX Runtime, protocol) and stays as it came. */
+/** What stands behind a colon and is no sentence of ours (operating system, ONNX Runtime, protocol) stays as it came. */
 export const sayings: Words['sayings'] = {
   'link.refused': ({ peer }) => `Personne n’écoute à ${peer} : le programme n’y tourne pas, ou le port est un autre.`,
   'link.unknown-host': ({ peer }) => `Aucune machine de ce nom n’est connue : ${peer}.`,
@@ -11,14 +11,74 @@ export const sayings: Words['sayings'] = {
   'link.broken': ({ peer }) => `La connexion avec ${peer} s’est rompue.`,
   'link.not-reading': ({ peer }) => `${peer} ne prend pas ce qu’on lui envoie.`,
   'link.not-openigtlink': ({ peer }) => `Ce que ${peer} envoie n’est pas de l’OpenIGTLink.`,
+  'link.port-taken': ({ peer }) => `${peer} : un autre programme y écoute déjà.`,
+  'link.port-reserved': ({ peer }) =>
+    `${peer} : ce programme n’a pas le droit d’y écouter ; prenez un port au-dessus de 1023.`,
+  'link.not-ours': ({ peer }) => `${peer} n’est pas une adresse de cette machine.`,
   'link.other-program': ({ peer }) =>
     `${peer} accepte la connexion mais ne parle jamais OpenIGTLink : est-ce le port d’un autre programme ?`,
+  'file.missing': ({ file }) => `${file} : ce fichier n’existe pas`,
+  'file.no-folder': ({ file }) => `${file} : ce dossier n’existe pas`,
+  'file.no-right': ({ file }) => `${file} : pas le droit de le lire`,
+  'file.no-recording': ({ folder }) => `${folder} : aucun enregistrement dans ce dossier`,
+  'file.no-sequence': ({ file, found }) =>
+    `${file} : première ligne ${found}, un en-tête MetaImage ou NRRD était attendu`,
+  'file.no-pixels': ({ file, pixels }) => `${file} : le fichier des pixels, ${pixels}, n’existe pas`,
+  'file.cut-off': ({ file, found, expected }) =>
+    `${file} : le fichier est tronqué, ${found} octets de pixels au lieu de ${expected}`,
+  'file.bad-field': ({ file, field, value, limit }) => `${file} : ${field} ${value} ; attendu : ${limit}`,
+  'address.malformed': ({ address }) => `adresse « ${address} » : HÔTE ou HÔTE:PORT attendu, avec un port de 0 à 65535`,
+  'address.phantom-seed': ({ seed, limit }) => `graine du fantôme « ${seed} » : nombre entier de 0 à ${limit} attendu`,
+  'address.link-local': ({ address, host }) =>
+    `source « ${address} » : ${host} est une adresse de lien local (169.254.0.0/16, fe80::/10) ; une adresse attribuée est attendue`,
+  'address.no-source': ({ address }) =>
+    `source « ${address} » : igtl://HÔTE:PORT, le chemin d’un enregistrement ou phantom[:GRAINE] attendu`,
+  'address.network-share': ({ address }) =>
+    `source « ${address} » : partage réseau ; un enregistrement sur un disque de cette machine est attendu`,
+  'address.no-recording': ({ address }) =>
+    `source « ${address} » : un enregistrement se termine par .mha, .mhd, .nrrd ou .nhdr`,
+  'address.no-publisher': ({ address }) =>
+    `adresse vers Slicer « ${address} » : igtl-server://HÔTE:PORT ou igtl://HÔTE:PORT attendu`,
+  'address.publisher-link-local': ({ address }) =>
+    `adresse vers Slicer « ${address} » : les adresses de lien local ne servent pas ; un autre hôte est attendu`,
+  'address.needs-peers': ({ address }) =>
+    `adresse vers Slicer « ${address} » : elle écoute au-delà de cette machine ; indiquez d’abord qui peut entrer, dans publish.allowedPeers`,
   'source.ended': () => 'L’enregistrement est terminé.',
+  'source.unread': ({ why }) => `La source n’a pas pu être lue : ${why}`,
   'source.message-refused': ({ why }) => `Un message de la source n’a pas été suivi : ${why}`,
+  'source.other-image': ({ device, followed }) =>
+    `l’appareil IMAGE « ${device} » n’est pas « ${followed} », celui suivi`,
+  'source.volume': ({ slices }) => `IMAGE de ${slices} coupes : seules les images d’une coupe sont suivies en direct`,
+  'source.empty': ({ columns, rows }) => `IMAGE de ${columns} x ${rows} pixels : au moins 1 x 1 attendu`,
+  'source.sub-volume': ({ part, whole }) =>
+    `IMAGE ne renouvelant qu’une partie (${part} sur ${whole}) : seules les images entières sont suivies en direct`,
+  'source.components': ({ components }) => `IMAGE de ${components} composantes : 1 (gris) ou 3 (RVB) attendues`,
+  'source.scalar': ({ type }) => `IMAGE de type scalaire ${type} : 2 à 7, 10 ou 11 attendu`,
+  'source.pose-invalid': ({ pose, status }) => `la pose ${pose} a l’état ${status} ; elle n’est pas utilisée`,
+  'source.skipped': ({ type }) => `les messages ${type} ne sont pas utilisés ; passé`,
+  'test.no-frame': ({ seconds }) => `aucune image en ${seconds} s`,
+  'test.keep-alives': () => 'la liaison est établie, mais sans image : l’échographe est-il figé ?',
+  'test.unopened': () => 'impossible à ouvrir',
+  'source.no-replay': () => 'La source n’est pas un enregistrement en cours de lecture.',
   'publisher.trouble': ({ why }) => `Difficulté vers Slicer : ${why}`,
   'inference.down': ({ why }) => `L’inférence est arrêtée : ${why}`,
+  'inference.restarting': ({ how, seconds }) => `processus d’inférence ${how} ; nouveau départ dans ${seconds} s`,
+  'inference.restarting-often': ({ how, ends, seconds }) =>
+    `processus d’inférence ${how} ; ${ends} arrêts en une minute, nouveau départ dans ${seconds} s`,
+  'inference.signal': ({ signal }) => `arrêté par ${signal}`,
+  'inference.code': ({ code }) => `terminé avec le code ${code}`,
+  'inference.unstarted': ({ why }) => `impossible à démarrer (${why})`,
+  'inference.not-ready': ({ limit }) => `arrêté de force : pas prêt ${limit} ms après son départ`,
+  'inference.silent': ({ silent, limit }) => `arrêté de force : aucune réponse depuis ${silent} ms, limite ${limit} ms`,
   'inference.fell-back': ({ details }) => `Le modèle ne tourne pas sur le processeur demandé : ${details}`,
   'inference.no-result': ({ why }) => `Le modèle n’a rendu aucun résultat : ${why}`,
+  'inference.depth': ({ model, mm, scale, low, high }) =>
+    `${model} : l’image a ${mm} mm de profondeur à ${scale} mm par pixel, ${low} à ${high} mm attendus`,
+  'inference.width': ({ model, mm, scale, low, high }) =>
+    `${model} : l’image a ${mm} mm de largeur à ${scale} mm par pixel, ${low} à ${high} mm attendus`,
+  'inference.sector': ({ model }) =>
+    `image sectorielle : ${model} demande une image linéaire, aux faisceaux droits vers le bas`,
+  'model.in-use': ({ model }) => `Le modèle ${model} est en service : choisissez-en d’abord un autre.`,
   'model.refused': ({ model, why, kept }) => `${model} n’a pas pu être chargé : ${why} ; ${kept} reste en service`,
   'model.fell-back': ({ from, why, to }) => `${from} ne cessait de s’arrêter (${why}) ; ${to} le remplace`,
   'recording.recovered': ({ name, frames }) =>
@@ -26,14 +86,45 @@ export const sayings: Words['sayings'] = {
   'recording.unrecovered': ({ name, why }) =>
     `L’enregistrement ${name}, coupé par une panne, n’a pas pu être réparé : ${why}`,
   'recording.failed': ({ why }) => `RIEN N’EST ENREGISTRÉ : ${why}`,
+  'recording.unbegun': ({ why }) => `l’enregistrement n’a pas pu commencer : ${why}`,
+  'recording.ended': ({ why, fate }) => `enregistrement terminé de lui-même : ${why} ; ${fate}`,
+  'recording.whole': () => 'les images d’avant sont enregistrées',
+  'recording.incomplete': ({ lost }) => `${lost} des images d’avant MANQUENT à l’enregistrement`,
+  'recording.disk-full': ({ why }) => `le disque est plein (${why})`,
+  'recording.reserve': ({ free, reserve }) => `${free} Mio libres sur le disque, réserve de ${reserve} Mio`,
+  'recording.no-room': ({ free, folder, reserve }) =>
+    `pas de place pour enregistrer : ${free} Mio libres dans ${folder}, dont ${reserve} Mio de réserve`,
+  'recording.too-short': ({ minutes, limit, free, folder, reserve }) =>
+    `le disque serait plein dans ${minutes} min, au moins ${limit} min attendues : ${free} Mio libres dans ${folder}, dont ${reserve} Mio de réserve`,
+  'recording.unclosed': ({ name, why }) =>
+    `l’enregistrement ${name} n’a pas pu être fermé : ${why} ; il sera réparé au prochain démarrage`,
+  'recording.ended-unclosed': ({ ended, unclosed }) => `${ended} ; ${unclosed}`,
+  'recording.in-the-making': ({ name }) => `L’enregistrement ${name} est en cours : arrêtez-le d’abord.`,
+  'recording.worked-on': ({ name }) => `L’enregistrement ${name} est occupé : attendez la fin du travail.`,
+  'recording.none': () => 'Rien n’est en cours d’enregistrement.',
+  'engine.closing': () => 'Le moteur est en train de se fermer.',
   'recording.disk': ({ minutes, limit }) =>
     `À cette cadence, le disque est plein dans ${minutes} min (avertissement sous ${limit} min).`,
   'recording.behind': ({ frames, mib, limit }) =>
     `ARCHIVE EN RETARD : le disque a ${frames} images (${mib} Mio) de retard ; au-delà de ${limit} Mio, des images manqueront à l’enregistrement.`,
   'recording.lost': ({ frames, limit }) =>
     `${frames} images MANQUENT à l’enregistrement : le disque était trop lent et ${limit} Mio attendaient.`,
-  'settings.unreadable': ({ why }) => `Le fichier des réglages n’a pas pu être lu : ${why}`,
-  'settings.unsaved': ({ why }) => `Les réglages agissent mais ne sont pas enregistrés : ${why}`,
+  'settings.unreadable': ({ why }) => `Réglages par défaut : ${why}`,
+  'settings.file-unread': ({ file, why }) => `le fichier des réglages ${file} n’a pas pu être lu : ${why}`,
+  'settings.set-aside': ({ file, bad, why }) =>
+    `le fichier des réglages ${file} est inutilisable et s’appelle désormais ${bad} : ${why}`,
+  'settings.not-set-aside': ({ file, unmoved, why }) =>
+    `le fichier des réglages ${file} est inutilisable et n’a pas pu être mis de côté (${unmoved}) : ${why}`,
+  'settings.unsaved': ({ why }) => `${why}`,
+  'settings.not-on-disk': ({ file, why }) => `Les réglages agissent mais ne sont pas enregistrés dans ${file} : ${why}`,
+  'settings.owner-only': ({ settings }) =>
+    `${settings} : à régler sur la machine même (ligne de commande, environnement ou fichier des réglages)`,
+  'settings.folder-unknown': ({ folder, known }) =>
+    `recording.folder ${folder} : une console ne peut faire enregistrer que dans ${known} et au-dessous ; d’autres dossiers se règlent dans le fichier des réglages`,
+  'file.recording-elsewhere': ({ file, known }) =>
+    `enregistrement ${file} : une console n’ouvre que ceux de ${known} ; pour d’autres, démarrez le moteur avec --source`,
+  'file.model-elsewhere': ({ file, known }) =>
+    `modèle ${file} : une console n’ouvre que ceux de ${known} ; pour d’autres, « ultramotion models add »`,
   'access.open': ({ why }) => `Accès par le réseau : ${why}`,
   'logs.lost': ({ why }) => `Des lignes du journal se perdent : ${why}`,
   'alerts.untaken': ({ route, why, waiting, dead }) =>

@@ -16,7 +16,7 @@ import {
   packMessage,
   type ReceivedMessage,
 } from '../../../src-main/openigtlink/index.ts';
-import type { RawFrame } from '../../../src-shared/index.ts';
+import { inEnglish, type RawFrame } from '../../../src-shared/index.ts';
 import { until } from '../openigtlink/peers.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -53,7 +53,7 @@ function follow(port: number) {
     heard: () => seen.heard++,
     keepAlive: () => seen.keptAlive++,
     state: (state) => seen.states.push(state),
-    problem: (key, message) => seen.problems.push({ key, message }),
+    problem: (key, what) => seen.problems.push({ key, message: inEnglish(what) }),
   });
   cleanUps.push(() => source.close());
   source.start();

@@ -29,6 +29,7 @@ const state = (providers: readonly ProviderReport[], link: InferenceState['link'
   provider: 'webgpu + cpu',
   providers,
   message: null,
+  said: null,
   restarts: 0,
   warmupP99Ms: 9,
   pid: 1,

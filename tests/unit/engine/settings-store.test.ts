@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SettingsStore } from '../../../src-main/engine/index.ts';
-import { defaultSettings } from '../../../src-shared/index.ts';
+import { defaultSettings, inEnglish } from '../../../src-shared/index.ts';
 
 describe('SettingsStore', () => {
   let folder: string;
@@ -58,7 +58,7 @@ describe('SettingsStore', () => {
     writeFileSync(file, '{"revision": 1, "settings": {"http.port":');
     const store = open();
     expect(store.current).toEqual(defaultSettings());
-    expect(store.fileProblem).toContain('settings.json.bad');
+    expect(inEnglish(store.fileProblem ?? '')).toContain('settings.json.bad');
     expect(readdirSync(folder)).toEqual(['settings.json.bad']);
   });
 
@@ -67,18 +67,20 @@ describe('SettingsStore', () => {
     mkdirSync(`${file}.bad`);
     const store = open();
     expect(store.current).toEqual(defaultSettings());
-    expect(store.fileProblem).toMatch(/settings\.json was not usable and could not be set aside \(.+\): /);
+    expect(inEnglish(store.fileProblem ?? '')).toMatch(
+      /settings\.json was not usable and could not be set aside \(.+\): /,
+    );
   });
 
   it('puts a change in force that cannot be saved, says why, and saves it with the next one that can', async () => {
     const store = open();
     const told: (string | null)[] = [];
-    store.onSaveProblem((problem) => told.push(problem));
+    store.onSaveProblem((problem) => told.push(problem && inEnglish(problem)));
     mkdirSync(`${file}.new`);
     expect(store.update({ 'publish.labelValue': 255 })).toEqual({ 'publish.labelValue': 255 });
     expect(store.current['publish.labelValue']).toBe(255);
     await store.settled();
-    expect(store.saveProblem).toMatch(/settings act but are not saved to .*settings\.json: EISDIR/);
+    expect(inEnglish(store.saveProblem ?? '')).toMatch(/settings act but are not saved to .*settings\.json: EISDIR/);
     expect(store.current['publish.labelValue']).toBe(255);
     rmdirSync(`${file}.new`);
     store.update({ 'view.maskOpacity': 0.5 });

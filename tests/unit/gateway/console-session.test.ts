@@ -112,7 +112,7 @@ describe('ConsoleSession', () => {
     const { received, say } = connect();
     say({ type: 'command', id: 9, name: 'source.disconnect', arguments: {} });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(received.at(-1)).toEqual({ type: 'error', id: 9, message: 'no source to disconnect' });
+    expect(received.at(-1)).toEqual({ type: 'error', id: 9, message: 'no source to disconnect', said: null });
   });
 
   it.each(['', '{', '[]', '{"type":"nonsense"}', '{"type":"ack","seq":-1,"paintedMs":null}', 'x'.repeat(300_000)])(

@@ -8,6 +8,7 @@ const inference: EngineSnapshot['inference'] = {
   provider: 'cpu',
   providers: [],
   message: null,
+  said: null,
   restarts: 0,
   nextModelId: null,
   smoothFrames: 1,

@@ -55,6 +55,7 @@ const snapshot: EngineSnapshot = {
     provider: 'cpu',
     providers: [],
     message: null,
+    said: null,
     restarts: 0,
     nextModelId: null,
     smoothFrames: 1,
