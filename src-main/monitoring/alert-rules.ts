@@ -119,8 +119,11 @@ function limitCondition(rule: {
   if (value === null || threshold === null) {
     return { key, code, level: null, values: {} };
   }
-  const level = judge(value, threshold, held(key), settings['alerts.hysteresis']);
-  return { key, code, level, values: words(value, level === 'critical' ? threshold.critical : threshold.warning) };
+  const severity = held(key);
+  const level = judge(value, threshold, severity, settings['alerts.hysteresis']);
+  // An alert that is still critical names the limit it went past, not the milder one the value is back at.
+  const isCritical = level === 'critical' || severity === 'critical';
+  return { key, code, level, values: words(value, isCritical ? threshold.critical : threshold.warning) };
 }
 
 function linkCondition(liveness: Liveness): Condition {

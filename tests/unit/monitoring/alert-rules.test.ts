@@ -5,13 +5,9 @@ import { aSample } from '../../support/samples.ts';
 
 const settings = { ...defaultSettings(), 'alerts.firstSamples': 0 };
 
-/** Levels by key of a sample that is fine but for `patch`. */
-function levels(
-  patch: Partial<KpiSample>,
-  now: Partial<RuleInputs> = {},
-  held: AlertSeverity | null = null,
-): Record<string, string | null> {
-  const conditions = new AlertRules().conditions(
+/** What is found in a sample that is fine but for `patch`. */
+function conditionsOf(patch: Partial<KpiSample>, now: Partial<RuleInputs> = {}, held: AlertSeverity | null = null) {
+  return new AlertRules().conditions(
     {
       sample: aSample(patch),
       settings,
@@ -23,8 +19,11 @@ function levels(
     },
     () => held,
   );
-  return Object.fromEntries(conditions.map(({ key, level }) => [key, level]));
 }
+
+/** Levels by key. */
+const levels = (...found: Parameters<typeof conditionsOf>): Record<string, string | null> =>
+  Object.fromEntries(conditionsOf(...found).map(({ key, level }) => [key, level]));
 
 describe('AlertRules', () => {
   it('finds nothing wrong with a sample that is fine', () => {
@@ -55,6 +54,17 @@ describe('AlertRules', () => {
     [{ log_lost: 1 }, 'log-loss', 'warning'],
   ] as const)('judges %o: %s is %s', (patch, key, level) => {
     expect(levels(patch)[key]).toBe(level);
+  });
+
+  it.each([
+    [47.5, 'critical', 50],
+    [40, 'critical', 50],
+    [47.5, 'warning', 30],
+    [47.5, null, 30],
+    [51, 'warning', 50],
+  ] as const)('names the limit of its own severity: %f ms while the alert is %s', (latency_p95_ms, held, limitMs) => {
+    const latency = conditionsOf({ latency_p95_ms }, {}, held).find(({ key }) => key === 'latency');
+    expect(latency?.values).toEqual({ p95Ms: latency_p95_ms, limitMs });
   });
 
   it('does not judge what it has no figure for', () => {
