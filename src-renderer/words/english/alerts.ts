@@ -3,7 +3,7 @@ import { numberWriter } from '../numbers.ts';
 import { saidOfAlert } from '../said.ts';
 import { sayings } from './sayings.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 type Values = ConditionWords['values'];
 

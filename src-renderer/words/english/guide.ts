@@ -1,7 +1,7 @@
 import type { PublisherLink } from '../../../src-shared/index.ts';
 import { numberWriter } from '../numbers.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 /** The guide of the first start. */
 export const guide = {

@@ -5,7 +5,7 @@ import { numberWriter } from '../numbers.ts';
 
 type Turn = Pick<Settings, 'view.quarterTurns' | 'view.flipHorizontal' | 'view.flipVertical'>;
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 const results: Record<ResultWord, string> = {
   bone: 'BONE',

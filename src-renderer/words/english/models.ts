@@ -2,7 +2,7 @@ import type { ModelListing, ProviderChoice, ProviderOutcome, ProviderReport } fr
 import type { ModelState } from '../../models/model-state.ts';
 import { numberWriter } from '../numbers.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 const kinds: Readonly<Record<string, string>> = {
   'bone-tracer': 'outlines, by formulas',

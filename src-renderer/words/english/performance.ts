@@ -1,6 +1,6 @@
 import { numberWriter } from '../numbers.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 const at = (ts: number, style: Intl.DateTimeFormatOptions): string =>
   new Date(ts * 1000).toLocaleString('en-GB', style);
 
@@ -15,7 +15,7 @@ export const performance = {
   zoomReset: 'Show all',
   export: 'Export',
   formats: { png: 'PNG', csv: 'CSV', json: 'JSON' },
-  exportTitle: (ts: number) => `Ultramotion Console, performance, ${at(ts, {})}`,
+  exportTitle: (ts: number) => `Ultramotion Console, performance, ${write.moment(new Date(ts * 1000))}`,
   pictureFailed: 'The charts could not be made a picture. CSV and JSON have their figures.',
   noGpu: 'GPU: no graphics processor that can be read.',
   charts: {
@@ -60,5 +60,5 @@ export const performance = {
   value: (value: number, unit: string) => `${write.short(value)}${unit === '' ? '' : ` ${unit}`}`,
   time: (ts: number) => at(ts, { timeStyle: 'medium' }),
   dayTime: (ts: number) => at(ts, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
-  moment: (ts: number) => at(ts, { dateStyle: 'medium', timeStyle: 'medium' }),
+  moment: (ts: number) => write.moment(new Date(ts * 1000)),
 };

@@ -1,7 +1,7 @@
 import type { ExportFormat, RecordingInfo } from '../../../src-shared/index.ts';
 import { numberWriter } from '../numbers.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 const gigabytes = (bytes: number): string =>
   bytes < 1e9 ? `${write.fixed(bytes / 1e6, 1)} MB` : `${write.fixed(bytes / 1e9, 2)} GB`;
 const frames = (count: number): string => (count === 1 ? '1 frame' : `${count} frames`);

@@ -1,7 +1,7 @@
 import { type SettingGroup, type SettingKey, type SettingOverride, settingInfo } from '../../../src-shared/index.ts';
 import { numberWriter } from '../numbers.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 const groups: Record<SettingGroup, string> & Partial<Record<string, string>> = {
   source: 'Source',

@@ -4,7 +4,7 @@ import type { ViewId } from '../../shell/view-id.ts';
 import { numberWriter } from '../numbers.ts';
 import { state } from './state.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 const views: Record<ViewId, string> = {
   live: 'Live',

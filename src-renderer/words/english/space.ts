@@ -1,7 +1,7 @@
 import type { SpacePlacement, SpaceSkipReason } from '../../../src-shared/index.ts';
 import { numberWriter } from '../numbers.ts';
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 const placements: Record<SpacePlacement, string> = {
   image: 'Placed by the picture’s own matrix, which holds the pose.',

@@ -6,7 +6,7 @@ interface Veil {
   readonly text: string;
 }
 
-const write = numberWriter('en');
+const write = numberWriter('en-GB');
 
 const words: Record<ShownState, string> = {
   LIVE: 'LIVE',

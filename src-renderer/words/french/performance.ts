@@ -14,7 +14,7 @@ export const performance: Words['performance'] = {
   zoomReset: 'Tout afficher',
   export: 'Exporter',
   formats: { png: 'PNG', csv: 'CSV', json: 'JSON' },
-  exportTitle: (ts) => `Console Ultramotion, performances, ${at(ts, {})}`,
+  exportTitle: (ts) => `Console Ultramotion, performances, ${write.moment(new Date(ts * 1000))}`,
   pictureFailed: 'Les graphiques n’ont pas pu être mis en image. CSV et JSON ont leurs valeurs.',
   noGpu: 'GPU : aucun processeur graphique lisible.',
   charts: {
@@ -58,5 +58,5 @@ export const performance: Words['performance'] = {
   value: (value, unit) => `${write.short(value)}${unit === '' ? '' : ` ${unit}`}`,
   time: (ts) => at(ts, { timeStyle: 'medium' }),
   dayTime: (ts) => at(ts, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
-  moment: (ts) => at(ts, { dateStyle: 'medium', timeStyle: 'medium' }),
+  moment: (ts) => write.moment(new Date(ts * 1000)),
 };
