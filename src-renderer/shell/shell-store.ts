@@ -29,6 +29,11 @@ export function showView(view: ViewId, place: string | null = null): void {
   history.replaceState(null, '', `#${view}`);
 }
 
+/** An address typed over the one of an open page (`#performance`) shows its view, as opening it anew would. */
+export function followAddress(): void {
+  addEventListener('hashchange', () => shellStore.set({ view: viewOfAddress(), place: null }));
+}
+
 export function useView(): ViewId {
   return useStore(shellStore, (state) => state.view);
 }
