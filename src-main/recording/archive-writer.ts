@@ -1,6 +1,6 @@
 import { unpackMask } from '../../src-shared/index.ts';
 import { frameBytes, segmentFileNames } from '../sequences/index.ts';
-import { differenceOf, type FrameRecord, type MaskRecord, type SegmentFormat } from './frame-record.ts';
+import { differenceOf, type FrameRecord, type MaskRecord, noResult, type SegmentFormat } from './frame-record.ts';
 import { blockText, closingLines, FrameLines, maskLines, NO_RESULT_VALUE, openingLines } from './header-lines.ts';
 import { type Manifest, type ManifestSegment, writeManifest } from './manifest.ts';
 import { emptyCounts, RecordingBooks } from './recording-books.ts';
@@ -119,7 +119,7 @@ export class ArchiveWriter {
   async end(reason: string, lost: number): Promise<Manifest> {
     for (const segment of [...this.#open]) {
       for (const { seq } of [...segment.awaiting]) {
-        this.mask({ ...NO_RESULT, seq });
+        this.mask(noResult(seq));
       }
     }
     this.#endCurrent();
@@ -260,16 +260,6 @@ export class ArchiveWriter {
     return this.#savingManifest;
   }
 }
-
-const NO_RESULT: Omit<MaskRecord, 'seq'> = {
-  state: 'none',
-  bits: null,
-  score: null,
-  reason: null,
-  modelId: null,
-  provider: null,
-  inferenceMs: null,
-};
 
 function closePair(file: SegmentFile, { size }: SegmentFormat): Promise<void> {
   return file.close(closingLines(size, file.frames, file.dataName));

@@ -45,6 +45,18 @@ export interface MaskRecord {
   readonly inferenceMs: number | null;
 }
 
+/** What stands in the slot of a frame that got no result. */
+export const noResult = (seq: number): MaskRecord => ({
+  seq,
+  state: 'none',
+  bits: null,
+  score: null,
+  reason: null,
+  modelId: null,
+  provider: null,
+  inferenceMs: null,
+});
+
 /** `nowMs`: monotonic; `startMs`: when the recording began on the same clock. */
 export function recordOf(frame: RawFrame, seq: number, startMs: number, nowMs: number): FrameRecord {
   const { meta } = frame;

@@ -1,5 +1,5 @@
 import { inEnglish, type RawFrame, type ResultPacket } from '../../src-shared/index.ts';
-import type { MaskRecord } from './frame-record.ts';
+import { type MaskRecord, noResult } from './frame-record.ts';
 
 /** A result this late is not waited for: the inference process is killed as hung long before. */
 const LATEST_MS = 2000;
@@ -82,19 +82,6 @@ export class MaskOrder {
 
 function isGivenUp({ receivedMs, overtakenMs }: Waiting, nowMs: number): boolean {
   return nowMs - receivedMs > LATEST_MS || (overtakenMs !== null && nowMs - overtakenMs > OVERTAKEN_MS);
-}
-
-function noResult(seq: number): MaskRecord {
-  return {
-    seq,
-    state: 'none',
-    bits: null,
-    score: null,
-    reason: null,
-    modelId: null,
-    provider: null,
-    inferenceMs: null,
-  };
 }
 
 function maskOf(seq: number, { state, result, score, reason, modelId, provider, trace }: ResultPacket): MaskRecord {
