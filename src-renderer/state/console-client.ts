@@ -18,12 +18,10 @@ import type {
   ToWorker,
   ViewReport,
 } from '../live/worker-protocol.ts';
+import { EngineNews, type EngineNewsMessage } from './engine-news.ts';
 import { KnownState } from './known-state.ts';
 import { COMMAND_TIMEOUT_MS, PendingCommands } from './pending-commands.ts';
 import { CommandUnanswered } from './refusal.ts';
-
-/** Newest samples kept: what came while the charts asked for what was before. */
-export const HISTORY_SAMPLES = 120;
 
 /** What the page knows. A new object with every change; parts that did not change stay the same objects. */
 export interface ConsoleState {
@@ -53,19 +51,12 @@ export const INITIAL_STATE: ConsoleState = {
   settingRefusal: null,
 };
 
-export const withSampleInHistory = (
-  { history }: ConsoleState,
-  sample: KpiSample,
-): Pick<ConsoleState, 'kpi' | 'history'> => ({
-  kpi: sample,
-  history: [...history.slice(1 - HISTORY_SAMPLES), sample],
-});
-
 /** The page's side of the live worker: one state for React to read, commands as promises. Owns the worker. */
 export class ConsoleClient {
   readonly #worker: Worker;
   readonly #known = new KnownState(INITIAL_STATE);
   readonly #pending = new PendingCommands();
+  readonly #news = new EngineNews(this.#known, this.#pending);
   readonly #readings = new Map<number, (reading: ProbeReading) => void>();
   readonly #onCanvasNeeded = new Map<PaneName, () => void>();
   readonly #captures = new Map<number, (capture: Capture | null) => void>();
@@ -171,11 +162,10 @@ export class ConsoleClient {
   #onMessage(message: FromWorker): void {
     switch (message.type) {
       case 'link':
-        this.#onLink(message.link);
+        this.#news.link(message.link);
         break;
       case 'engine':
-        this.#known.heard();
-        this.#onEngineMessage(message.message);
+        this.#onNews(message.message);
         break;
       case 'view':
         this.#known.change({ view: message.report });
@@ -194,36 +184,17 @@ export class ConsoleClient {
     }
   }
 
-  #onLink(link: EngineLink): void {
-    if (link.state === 'open') {
-      this.#known.heard();
-    } else {
-      this.#pending.loseAll();
-    }
-    this.#known.change({ link });
-  }
-
-  #onEngineMessage(message: Extract<FromWorker, { type: 'engine' }>['message']): void {
-    switch (message.type) {
-      case 'snapshot':
-        this.#onSnapshot(message.snapshot);
-        break;
-      case 'kpi':
-        this.#known.change(withSampleInHistory(this.#known.current, message.sample));
-        break;
-      case 'result':
-        this.#pending.answer(message.id, message.value);
-        break;
-      case 'error':
-        this.#pending.refuse(message.id, message.message, message.said);
-        break;
+  #onNews(message: EngineNewsMessage): void {
+    const { snapshot } = this.#known.current;
+    this.#news.message(message);
+    if (message.type === 'snapshot') {
+      this.#followMaskStyle(snapshot?.settings ?? null, message.snapshot.settings);
     }
   }
 
-  #onSnapshot(snapshot: EngineSnapshot): void {
-    const before = this.#known.current.snapshot === null ? null : maskStyleOf(this.#known.current.snapshot.settings);
-    const after = maskStyleOf(snapshot.settings);
-    this.#known.change({ snapshot });
+  #followMaskStyle(settingsBefore: Settings | null, settings: Settings): void {
+    const before = settingsBefore === null ? null : maskStyleOf(settingsBefore);
+    const after = maskStyleOf(settings);
     // Only what has changed: while this operator drags the slider, its setting has not changed yet.
     const changed = STYLE_KEYS.filter((key) => before === null || before[key] !== after[key]);
     if (changed.length > 0) {

@@ -1,9 +1,9 @@
-import type { CommandArguments, CommandName, CommandResults, EngineMessage } from '../../src-shared/index.ts';
+import type { CommandArguments, CommandName, CommandResults } from '../../src-shared/index.ts';
 import { EngineConversation } from '../live/engine-conversation.ts';
 import { WebSocketTransport } from '../live/transport.ts';
-import type { EngineLink } from '../live/worker-protocol.ts';
-import { type ConsoleState, INITIAL_STATE, withSampleInHistory } from './console-client.ts';
+import { type ConsoleState, INITIAL_STATE } from './console-client.ts';
 import type { EngineClient } from './console-context.ts';
+import { EngineNews } from './engine-news.ts';
 import { KnownState } from './known-state.ts';
 import { PendingCommands } from './pending-commands.ts';
 import { CommandUnanswered } from './refusal.ts';
@@ -13,6 +13,7 @@ export class FiguresClient implements EngineClient {
   readonly #conversation: EngineConversation;
   readonly #known = new KnownState(INITIAL_STATE);
   readonly #pending = new PendingCommands();
+  readonly #news = new EngineNews(this.#known, this.#pending);
 
   /** @param url the engine's `/ws/console`. */
   constructor(build: string, url: string) {
@@ -20,8 +21,8 @@ export class FiguresClient implements EngineClient {
       build,
       (listener) => new WebSocketTransport(url, listener),
       {
-        onLink: (link) => this.#onLink(link),
-        onMessage: (message) => this.#onMessage(message),
+        onLink: (link) => this.#news.link(link),
+        onMessage: (message) => this.#news.message(message),
         onFrame: () => {},
         onRefused: () => {},
       },
@@ -38,32 +39,5 @@ export class FiguresClient implements EngineClient {
       return Promise.reject(new CommandUnanswered('engine-lost'));
     }
     return this.#pending.ask<N>((id) => this.#conversation.command(id, name, commandArguments));
-  }
-
-  #onLink(link: EngineLink): void {
-    if (link.state === 'open') {
-      this.#known.heard();
-    } else {
-      this.#pending.loseAll();
-    }
-    this.#known.change({ link });
-  }
-
-  #onMessage(message: Exclude<EngineMessage, { type: 'hello' | 'echo' }>): void {
-    this.#known.heard();
-    switch (message.type) {
-      case 'snapshot':
-        this.#known.change({ snapshot: message.snapshot });
-        break;
-      case 'kpi':
-        this.#known.change(withSampleInHistory(this.#known.current, message.sample));
-        break;
-      case 'result':
-        this.#pending.answer(message.id, message.value);
-        break;
-      case 'error':
-        this.#pending.refuse(message.id, message.message, message.said);
-        break;
-    }
   }
 }
