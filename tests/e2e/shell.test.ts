@@ -87,6 +87,14 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
     await page.locator('.stage').waitFor({ state: 'visible' });
   });
 
+  it('goes to the view of an address typed over its own', async () => {
+    await page.evaluate(() => location.assign('#performance'));
+    await page.waitForSelector('.view[data-view=performance] .chart-plot');
+    await page.evaluate(() => location.assign('#live'));
+    await page.locator('.view').waitFor({ state: 'detached' });
+    await page.locator('.stage').waitFor({ state: 'visible' });
+  });
+
   it('lists the keys under ?, and leaves keys alone while somebody types', async () => {
     await pressAndSee('?', '.help');
     expect(await page.innerText('.help')).toMatch(/M\s*Mask on or off/);
