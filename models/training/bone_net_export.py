@@ -49,7 +49,7 @@ training: {training}
 """
 
 
-def export(net, out, *, mm_per_pixel, multiple_of, facts, threshold=0.5, min_length=4.0, min_area=3.0, min_mean=0.66):
+def export(net, out, *, mm_per_pixel, multiple_of, facts, threshold=0.5, min_length=4.0, min_area=3.0, min_mean=0.7):
     """Writes bone-net.onnx and model.yaml to the folder `out`."""
     out = pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
