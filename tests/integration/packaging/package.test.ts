@@ -57,7 +57,7 @@ for (const platform of ['linux', 'win32'] as const satisfies PackagedPlatform[])
     beforeAll(() => {
       built = buildPackage(platform, platform === 'linux' ? ['dir', 'deb'] : ['dir'], bench.folder());
       entries = entriesOf(built);
-    }, 180_000);
+    }, 600_000);
     afterAll(() => bench.close());
 
     it('holds what the app runs on and nothing else', () => {
