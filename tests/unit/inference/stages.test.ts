@@ -12,7 +12,7 @@ import { findImageArea, Surround } from '../../../src-main/inference/picture/ima
 import { PictureFinder } from '../../../src-main/inference/picture/picture-finder.ts';
 import { Resampler } from '../../../src-main/inference/picture/resample.ts';
 import { isSector } from '../../../src-main/inference/picture/sector.ts';
-import { ORIENTATIONS } from '../../../src-shared/index.ts';
+import { inEnglish, ORIENTATIONS } from '../../../src-shared/index.ts';
 import { gpuFrame, onScreen, phantomFrame, sectorOf, turnedTo } from './pictures.ts';
 
 const manifest = readManifestOf(path.resolve(import.meta.dirname, '../../../models/bone-tracer'), 'bone-tracer');
@@ -161,7 +161,9 @@ describe('pictures that need no run', () => {
     const frame = phantomFrame({ seed: 5 });
     const verdict = stages.prepare(gpuFrame(frame.pixels, [640, 480], [1, 1]));
     expect(verdict).toMatchObject({ state: 'ai-failed' });
-    expect((verdict as Verdict).reason).toMatch(/480\.0 mm deep at 1\.00 x 1\.00 mm per pixel, expected 10 to 120 mm/);
+    expect(inEnglish((verdict as Verdict).reason ?? '')).toMatch(
+      /480\.0 mm deep at 1\.00 x 1\.00 mm per pixel, expected 10 to 120 mm/,
+    );
   });
 });
 
@@ -249,7 +251,7 @@ describe('sector pictures', () => {
         const verdict = stages.prepare(gpuFrame(pixels, shape.size, spacing, { series: nextSeries++ }));
         expect(verdict, `seed ${seed}`).toMatchObject({
           state: 'ai-failed',
-          reason: 'sector picture: bone-tracer needs a linear picture, whose beams run straight down',
+          reason: { code: 'inference.sector', values: { model: 'bone-tracer' } },
         });
         const screen = onScreen(pixels, shape.size);
         expect(areaOf(screen.pixels, screen.size).sector, `seed ${seed} on a screen`).toBe(true);
