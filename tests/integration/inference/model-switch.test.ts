@@ -12,7 +12,7 @@ import {
   type SpawnInference,
 } from '../../../src-main/inference/index.ts';
 import { monotonicMs } from '../../../src-main/pipeline/index.ts';
-import { type DropReason, defaultSettings } from '../../../src-shared/index.ts';
+import { type DropReason, defaultSettings, inEnglish } from '../../../src-shared/index.ts';
 import { brightSegmenter } from '../../support/segmenter-models.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -81,8 +81,9 @@ class Bench {
         state: () => {},
         credit: () => this.#feed(),
         switched: (to, from) => this.told.push(`${from.modelId} -> ${to.modelId}`),
-        refused: (choice, why, kept) => this.told.push(`${choice.modelId} refused, ${kept.modelId} stays: ${why}`),
-        fellBack: (from, to, why) => this.told.push(`${from.modelId} fell back to ${to.modelId}: ${why}`),
+        refused: (choice, why, kept) =>
+          this.told.push(`${choice.modelId} refused, ${kept.modelId} stays: ${inEnglish(why)}`),
+        fellBack: (from, to, why) => this.told.push(`${from.modelId} fell back to ${to.modelId}: ${inEnglish(why)}`),
       },
     );
   }
