@@ -6,7 +6,6 @@ import type { SettingsPatch } from '../../src-shared/index.ts';
 import { Engine, SettingsStore } from '../engine/index.ts';
 import { forkInference } from '../inference/index.ts';
 import { Logs } from '../monitoring/index.ts';
-import { askForPriority } from '../pipeline/index.ts';
 import { measureBareTransfer, type Peer, startPeer } from './bench-peers.ts';
 import { startSilentReceiver, type Watchers, watchEngine } from './bench-watchers.ts';
 import { buildName } from './build-name.ts';
@@ -97,8 +96,6 @@ async function measure(options: BenchPipelineOptions, load: Load | null): Promis
     receiver = startPeer(['bench-receiver', engine.snapshot().publisher.address.replace('igtl-server://', '')]);
     await receiver.ready;
     await load?.begin(engine);
-    // Only now: what this process starts inherits its priority.
-    askForPriority();
     const memory = await watch(engine, WARM_UP_S + options.seconds);
     await load?.end(engine);
     const received = await receiver.stop();

@@ -9,5 +9,4 @@ export {
   type PipelineQueues,
   type QueueConfig,
 } from './pipeline-queues.ts';
-export { askForPriority } from './priority.ts';
 export { SlidingHistogram } from './sliding-histogram.ts';
