@@ -1,3 +1,4 @@
+import { SignedIn } from '../components/signed-in.tsx';
 import { PerformanceCharts } from '../performance/index.ts';
 import { useDocumentTheme } from '../shell/theme.ts';
 import { type EngineClient, EngineContext, useConsole, useEngineThere } from '../state/console-context.ts';
@@ -27,6 +28,7 @@ function Page() {
         <h1>{shell.product}</h1>
         <p className="dashboard-use">{shell.researchUseOnly}</p>
         {mayOnlyLook && <p className="dashboard-role">{dashboard.mayOnlyLook}</p>}
+        <SignedIn />
       </header>
       <main data-faded={!there}>
         {!there && known && <p className="last-known">{live.figures.lastKnown}</p>}

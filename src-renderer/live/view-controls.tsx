@@ -1,3 +1,4 @@
+import type { ProviderReport } from '../../src-shared/index.ts';
 import { ActionButton } from '../actions/index.ts';
 import { useClient, useConsole } from '../state/console-context.ts';
 import { useWords } from '../words/index.ts';
@@ -5,11 +6,14 @@ import { MASK_COLOURS, type MaskColour } from './palette.ts';
 
 const COLOURS = Object.keys(MASK_COLOURS) as MaskColour[];
 
+const isDetector = ({ role }: ProviderReport): boolean => role === 'detector';
+
 /** Everything that changes how the picture is seen, with the key of each. */
 export function ViewControls() {
   const client = useClient();
   const { live } = useWords();
   const style = useConsole((state) => state.style);
+  const hasBoxes = useConsole(({ snapshot }) => snapshot?.inference.providers.some(isDetector) ?? false);
   return (
     <section className="panel controls" aria-label={live.controls.title}>
       <div className="control-grid">
@@ -49,9 +53,11 @@ export function ViewControls() {
         <ActionButton id="mask.shape" showsKey>
           {live.mask.shapes[style.shape]}
         </ActionButton>
-        <ActionButton id="mask.boxes" showsKey>
-          {live.mask.boxes}
-        </ActionButton>
+        {hasBoxes && (
+          <ActionButton id="mask.boxes" showsKey>
+            {live.mask.boxes}
+          </ActionButton>
+        )}
       </div>
       <fieldset className="colours" aria-label={live.mask.colour}>
         {COLOURS.map((colour) => (

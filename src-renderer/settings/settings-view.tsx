@@ -2,6 +2,7 @@ import { useEffect, useId } from 'react';
 import { SETTING_KEYS, type SettingKey } from '../../src-shared/index.ts';
 import { ActionButton } from '../actions/index.ts';
 import { LogBundle } from '../components/log-bundle.tsx';
+import { SignedIn } from '../components/signed-in.tsx';
 import { ModelPicker } from '../models/index.ts';
 import { shellStore } from '../shell/shell-store.ts';
 import { useConsole } from '../state/console-context.ts';
@@ -44,6 +45,7 @@ export function SettingsView() {
         />
         <SettingsFile settings={settings} />
         <ActionButton id="guide.open" showsKey />
+        <SignedIn />
       </div>
       {refusal !== null && (
         <p className="refusal" role="alert">

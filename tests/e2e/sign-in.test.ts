@@ -79,9 +79,23 @@ describe.skipIf(!hasChromium)('a console reached from other machines', () => {
     await page.keyboard.press('t');
     await page.waitForSelector(':root[data-theme=light]');
 
-    writeToken('operate', newToken());
+    tokens.operate = newToken();
+    writeToken('operate', tokens.operate);
     await page.getByLabel('Access token').waitFor();
     expect(await page.locator('#root').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('shows whose token let a browser in, and lets it out again', async () => {
+    const page = await visit();
+    await signIn(page, tokens.operate);
+    await page.waitForSelector('.console .state-word');
+    await page.goto(`${url}#settings`);
+    await page.getByText('Signed in with operate-token').waitFor();
+    await screenshot(page, 'signed-in');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Access token').waitFor();
+    expect(await page.evaluate(async () => (await fetch('/api/snapshot')).status)).toBe(401);
     await page.context().close();
   });
 

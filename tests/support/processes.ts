@@ -38,6 +38,9 @@ export interface ProcessOptions {
   readonly stderr?: number;
 }
 
+/** A process that has not ended by itself after this long hangs; a machine that stands still takes ten seconds. */
+const STOP_LIMIT_MS = 60_000;
+
 /** A child process whose output is kept line by line; owned by the test that started it and ended by its process id. */
 export class RunningProcess {
   readonly child: ChildProcess;
@@ -108,7 +111,7 @@ export class RunningProcess {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (!this.#hasEnded) {
       this.child.kill(signal);
-      const hard = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+      const hard = setTimeout(() => this.child.kill('SIGKILL'), STOP_LIMIT_MS);
       await this.#exited;
       clearTimeout(hard);
     }

@@ -11,6 +11,7 @@ const identitySchema = z
   .object({
     who: z.string(),
     role: z.enum(ROLES),
+    signedIn: z.boolean().describe('By a cookie, which DELETE takes back; false: known by other means'),
     expiresAt: z.iso.datetime().nullable().describe('When it ends by itself'),
   })
   .meta({ id: 'Identity' });
@@ -69,6 +70,11 @@ export const session: RouteGroup = (app, { access, audit, sockets }) => {
   });
 };
 
-function describe({ who, role, expiresAtMs }: Identity): z.infer<typeof identitySchema> {
-  return { who, role, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() };
+function describe({ who, role, session, expiresAtMs }: Identity): z.infer<typeof identitySchema> {
+  return {
+    who,
+    role,
+    signedIn: session !== null,
+    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+  };
 }

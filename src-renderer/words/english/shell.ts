@@ -82,6 +82,7 @@ export const shell = {
   connect: 'Connect',
   disconnect: 'Disconnect',
   addressMissing: 'Enter an address first.',
+  session: { as: (who: string) => `Signed in with ${who}`, signOut: 'Sign out' },
   refusals: {
     'engine-lost': () => state.veils['ENGINE LOST'].text,
     'no-answer': (ms: number) => `The engine did not answer within ${write.seconds(ms)}.`,

@@ -50,6 +50,7 @@ export const shell: Words['shell'] = {
   connect: 'Connecter',
   disconnect: 'Déconnecter',
   addressMissing: 'Saisissez d’abord une adresse.',
+  session: { as: (who) => `Connecté avec ${who}`, signOut: 'Se déconnecter' },
   refusals: {
     'engine-lost': () => state.veils['ENGINE LOST'].text,
     'no-answer': (ms) => `Le moteur n’a pas répondu en ${write.seconds(ms)}.`,
