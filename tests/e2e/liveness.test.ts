@@ -220,11 +220,10 @@ describe.skipIf(!hasChromium)('the truth about liveness on screen', () => {
       process.kill(childrenOf(engine.pid)[0] as number, 'SIGKILL');
       await page.waitForSelector('.result-word[data-result=no-mask]', { timeout: 5000 });
       await screenshot(page, 'inference-killed');
-      const during = await shown(page);
-      expect(during.state).toBe('LIVE');
-      expect(during.painted).toBeGreaterThan(before.painted);
+      await until('LIVE');
+      expect((await shown(page)).painted).toBeGreaterThan(before.painted);
       await page.waitForSelector('.result-word[data-result=bone]', { timeout: 15_000 });
-      expect((await shown(page)).state).toBe('LIVE');
+      await until('LIVE');
     },
   );
 
