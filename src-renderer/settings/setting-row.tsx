@@ -4,7 +4,7 @@ import { useClient, useConsole, useEngineThere } from '../state/console-context.
 import { refusalText } from '../state/refusal.ts';
 import { useWords, type Words } from '../words/index.ts';
 import { SettingField } from './setting-field.tsx';
-import { isChanged, type NumberRange, type Refusal, shapeOf, textOf } from './setting-shape.ts';
+import { isChanged, type NumberRange, type Refusal, schemaObjection, shapeOf, textOf } from './setting-shape.ts';
 
 const DEFAULTS = defaultSettings();
 
@@ -99,7 +99,7 @@ function refusalWords({ settings: words }: Words, refusal: Refusal): string {
     case 'range':
       return words.refusals.range(rangeWords(words, refusal.range) ?? '');
     case 'schema':
-      return words.refusals.schema(refusal.text);
+      return words.refusals.schema(schemaObjection(refusal.key, refusal.value, words.schemaErrors));
     default:
       return words.refusals[refusal.why];
   }

@@ -117,11 +117,14 @@ export function textOf<K extends SettingKey>(key: K, value: Settings[K]): string
 /** What a field's text means: a patch of this one setting, or why it cannot be saved. */
 export type Entered = { readonly patch: SettingsPatch } | { readonly refusal: Refusal };
 
+/** Words of zod's own, in one language. */
+export type SchemaWords = NonNullable<NonNullable<Parameters<typeof settingsSchema.safeParse>[1]>['error']>;
+
 /** Why a text is not a value: of the wrong kind, out of its range, or refused by the schema in its own words. */
 export type Refusal =
   | { readonly why: 'number' | 'whole' | 'pair' | 'json' | 'empty' }
   | { readonly why: 'range'; readonly range: NumberRange }
-  | { readonly why: 'schema'; readonly text: string };
+  | { readonly why: 'schema'; readonly key: SettingKey; readonly value: unknown };
 
 export function enteredText(key: SettingKey, text: string): Entered {
   const shape = shapeOf(key);
@@ -187,7 +190,13 @@ function validated(key: SettingKey, value: unknown): Entered {
     return { patch: { [key]: parsed.data } };
   }
   const isEmpty = value === '' || value === undefined;
-  return { refusal: isEmpty ? { why: 'empty' } : { why: 'schema', text: z.prettifyError(parsed.error) } };
+  return { refusal: isEmpty ? { why: 'empty' } : { why: 'schema', key, value } };
+}
+
+/** What the schema has against a value; `errors`: in whose words. */
+export function schemaObjection(key: SettingKey, value: unknown, errors: SchemaWords): string {
+  const { error } = settingsSchema.shape[key].unwrap().safeParse(value, { error: errors });
+  return error === undefined ? '' : z.prettifyError(error);
 }
 
 /** Group of a setting: the part of its name before the point. */

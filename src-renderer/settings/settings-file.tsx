@@ -12,7 +12,7 @@ import { saveFile } from '../components/save-file.ts';
 import { useClient, useEngineThere } from '../state/console-context.ts';
 import { refusalText } from '../state/refusal.ts';
 import { useWords } from '../words/index.ts';
-import { isChanged } from './setting-shape.ts';
+import { isChanged, type SchemaWords } from './setting-shape.ts';
 
 /** Larger is no settings file of ours, and is not read. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -39,7 +39,7 @@ export function SettingsFile({ settings }: { readonly settings: Settings }) {
     if (chosen === undefined) {
       return;
     }
-    const patch = chosen.size > MAX_FILE_BYTES ? null : parsed(await chosen.text());
+    const patch = chosen.size > MAX_FILE_BYTES ? null : parsed(await chosen.text(), words.settings.schemaErrors);
     if (patch === null) {
       setMessage(words.settings.file.notOurs(chosen.name));
     } else if ('refusal' in patch) {
@@ -112,7 +112,10 @@ function save(settings: Settings): void {
 }
 
 /** Null: no settings file at all. A refusal names the setting, its value's fault and the limit. */
-function parsed(text: string): { readonly settings: Partial<Settings> } | { readonly refusal: string } | null {
+function parsed(
+  text: string,
+  errors: SchemaWords,
+): { readonly settings: Partial<Settings> } | { readonly refusal: string } | null {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -123,6 +126,6 @@ function parsed(text: string): { readonly settings: Partial<Settings> } | { read
   if (!settings.success) {
     return null;
   }
-  const patch = settingsPatchSchema.safeParse(settings.data.settings);
+  const patch = settingsPatchSchema.safeParse(settings.data.settings, { error: errors });
   return patch.success ? { settings: patch.data } : { refusal: z.prettifyError(patch.error) };
 }

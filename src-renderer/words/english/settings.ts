@@ -1,3 +1,4 @@
+import { en } from 'zod/locales';
 import { type SettingGroup, type SettingKey, type SettingOverride, settingInfo } from '../../../src-shared/index.ts';
 import { numberWriter } from '../numbers.ts';
 
@@ -69,6 +70,8 @@ export const settings = {
     `${isLowOpen ? 'above ' : ''}${low} to ${isHighOpen ? 'below ' : ''}${high}`,
   atLeast: (low: number) => `at least ${low}`,
   atMost: (high: number) => `at most ${high}`,
+  /** What zod has against a value that no sentence of ours covers. */
+  schemaErrors: en().localeError,
   refusals: {
     number: 'Not saved: a number is expected.',
     whole: 'Not saved: a whole number is expected.',

@@ -1,3 +1,4 @@
+import { fr } from 'zod/locales';
 import { numberWriter } from '../numbers.ts';
 import type { Words } from '../words.ts';
 import { settingTitles } from './setting-titles.ts';
@@ -62,6 +63,7 @@ export const settings: Words['settings'] = {
     `${isLowOpen ? 'plus de ' : ''}${low} à ${isHighOpen ? 'moins de ' : ''}${high}`,
   atLeast: (low) => `au moins ${low}`,
   atMost: (high) => `au plus ${high}`,
+  schemaErrors: fr().localeError,
   refusals: {
     number: 'Non enregistré : un nombre est attendu.',
     whole: 'Non enregistré : un nombre entier est attendu.',

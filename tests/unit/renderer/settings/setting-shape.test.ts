@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { enteredText, shapeOf, textOf } from '../../../../src-renderer/settings/setting-shape.ts';
+import { enteredText, schemaObjection, shapeOf, textOf } from '../../../../src-renderer/settings/setting-shape.ts';
+import { english } from '../../../../src-renderer/words/english/index.ts';
+import { french } from '../../../../src-renderer/words/french/index.ts';
+import type { Words } from '../../../../src-renderer/words/words.ts';
 import { defaultSettings, SETTING_KEYS, settingsSchema } from '../../../../src-shared/index.ts';
 
 describe('every setting of the schema', () => {
@@ -53,6 +56,14 @@ describe('enteredText', () => {
     expect(enteredText('source.mmPerPixel', '0')).toMatchObject({ refusal: { why: 'range' } });
     expect(enteredText('source.address', '')).toEqual({ refusal: { why: 'empty' } });
     expect(enteredText('source.imageDevice', 'x'.repeat(21))).toMatchObject({ refusal: { why: 'schema' } });
+  });
+
+  it('has what the schema holds against a value said in the operator’s language', () => {
+    const text = 'x'.repeat(21);
+    const objection = (words: Words) => schemaObjection('source.imageDevice', text, words.settings.schemaErrors);
+    expect(objection(english)).toMatch(/Too big.*20/);
+    expect(objection(french)).toMatch(/Trop grand.*20/);
+    expect(schemaObjection('source.imageDevice', 'Image_Reference', french.settings.schemaErrors)).toBe('');
   });
 
   it('agrees with the schema the engine checks against', () => {
