@@ -27,6 +27,8 @@ export class LivenessMonitor {
   #identicalSinceMs: number | null = null;
   readonly #gaps: number[] = [];
   #trouble: Liveness = 'CONNECTING';
+  /** Connected again, and nothing has come since: a peer that takes connections and stays silent is as lost as before. */
+  #isUnheard = false;
 
   /** A new source was chosen (or none): everything known about the old one is forgotten. */
   reset(wanted: boolean): void {
@@ -40,11 +42,13 @@ export class LivenessMonitor {
     this.#identicalSinceMs = null;
     this.#gaps.length = 0;
     this.#trouble = 'CONNECTING';
+    this.#isUnheard = false;
   }
 
   linkChanged(link: SourceLink, nowMs: number): void {
     this.#link = link;
     if (link === 'connected') {
+      this.#isUnheard = this.#everConnected;
       this.#everConnected = true;
       this.#lastAnythingMs = nowMs;
     } else {
@@ -55,11 +59,12 @@ export class LivenessMonitor {
   /** A message came, whatever it says: the link lives. */
   heard(nowMs: number): void {
     this.#lastAnythingMs = nowMs;
+    this.#isUnheard = false;
   }
 
   /** The source says that it lives and has no new picture. */
   keepAlive(nowMs: number): void {
-    this.#lastAnythingMs = nowMs;
+    this.heard(nowMs);
     this.#keepAlivesSinceFrame++;
   }
 
@@ -74,7 +79,7 @@ export class LivenessMonitor {
       }
     }
     this.#lastFrameMs = nowMs;
-    this.#lastAnythingMs = nowMs;
+    this.heard(nowMs);
     this.#keepAlivesSinceFrame = 0;
     this.#framesSinceTrouble++;
     this.#identicalSinceMs = identical ? (this.#identicalSinceMs ?? nowMs) : null;
@@ -105,7 +110,8 @@ export class LivenessMonitor {
     }
     const age = this.frameAgeMs(nowMs);
     const silence = this.#lastAnythingMs === null ? null : nowMs - this.#lastAnythingMs;
-    if (this.#link !== 'connected' || silence === null || silence >= LINK_LOST_SILENCE_MS) {
+    const isSilent = silence === null || silence >= LINK_LOST_SILENCE_MS;
+    if (this.#link !== 'connected' || this.#isUnheard || isSilent) {
       return this.#enterTrouble(this.#everConnected ? 'LINK LOST' : 'CONNECTING');
     }
     if (age !== null && age >= this.#staleAfterMs()) {

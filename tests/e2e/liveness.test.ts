@@ -146,6 +146,9 @@ describe.skipIf(!hasChromium)('the truth about liveness on screen', () => {
     const lostMs = await until('LINK LOST', silentMs);
     const staleMs = await until('STALE', silentMs);
     expect((await shown(page)).veil).not.toBeNull();
+    // The engine connects again, and the scanner takes the connection: that is no sign of life.
+    await page.waitForTimeout(1000);
+    expect((await page.evaluate(() => window.__statesSeen))?.at(-1)?.state).toBe('LINK LOST');
     const backMs = Date.now();
     scanner.mode = 'moving';
     const liveMs = await until('LIVE', backMs);

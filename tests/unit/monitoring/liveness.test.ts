@@ -76,6 +76,18 @@ describe('LivenessMonitor', () => {
     expect(monitor.state(last + 2)).toBe('LINK LOST');
   });
 
+  it('keeps saying LINK LOST to a peer that takes the new connection and stays silent', () => {
+    monitor.linkChanged('connected', 0);
+    const last = play(monitor, 0, 10);
+    monitor.linkChanged('connecting', last + 2000);
+    monitor.linkChanged('connected', last + 2001);
+    expect(monitor.state(last + 2002)).toBe('LINK LOST');
+    monitor.keepAlive(last + 2500);
+    expect(monitor.state(last + 2501)).toBe('STALE');
+    play(monitor, last + 2600, 2);
+    expect(monitor.state(last + 2600 + PERIOD_MS)).toBe('LIVE');
+  });
+
   it('says ENDED when a recording is over, SOURCE FAILED when it cannot be opened', () => {
     monitor.linkChanged('connected', 0);
     const last = play(monitor, 0, 10);
