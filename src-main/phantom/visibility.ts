@@ -10,6 +10,7 @@ const VISIBLE_DEGREES = 76;
 const VISIBLE_GRAY = 0.13;
 /** Nor from the tissue above it unless it is this much brighter. */
 const VISIBLE_CONTRAST = 0.06;
+/** Nearer to the probe nobody looks for bone, mm: the near field's own echoes are there. */
 const VISIBLE_FROM_MM = 3;
 /** Nearer to the end of the beam nothing of a shadow is seen, mm. */
 const VISIBLE_MARGIN_MM = 0.6;
@@ -22,7 +23,7 @@ const JUMP_MM = 2.5;
 const ABOVE_FROM_MM = 2;
 const ABOVE_TO_MM = 0.6;
 
-/** What each beam of a picture meets; not finite depth: nothing. */
+/** What each beam of a picture meets. Nothing: a depth that is not finite, or a surface as black as 0. */
 export interface BeamSurface {
   /** Along the beam, mm. */
   readonly depthMm: Float64Array;
