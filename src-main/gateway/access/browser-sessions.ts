@@ -30,14 +30,15 @@ export class BrowserSessions {
   /** Returns the `Set-Cookie` value. */
   open(identity: Identity): string {
     const id = randomBytes(ID_BYTES).toString('base64url');
-    const limitMs = this.#now() + SESSION_MS;
+    const nowMs = this.#now();
+    const limitMs = nowMs + SESSION_MS;
     if (this.#sessions.size >= MOST_SESSIONS) {
       const [oldest] = this.#sessions.keys();
       this.#sessions.delete(oldest as string);
     }
     const expiresAtMs = Math.min(limitMs, identity.expiresAtMs ?? limitMs);
     this.#sessions.set(id, { ...identity, expiresAtMs, session: Symbol('browser') });
-    return this.#cookie(id, Math.floor((expiresAtMs - this.#now()) / 1000));
+    return this.#cookie(id, Math.floor((expiresAtMs - nowMs) / 1000));
   }
 
   find(cookieHeader: string | undefined, address: string): Identity | null {

@@ -90,10 +90,12 @@ describe('BrowserSessions', () => {
   const cookieOf = (setCookie: string) => setCookie.split(';', 1)[0] as string;
 
   it('gives a cookie that scripts cannot read and other sites cannot send', () => {
-    expect(new BrowserSessions(true).open(identity)).toMatch(
+    let nowMs = 1_000_000;
+    const passing = () => nowMs++;
+    expect(new BrowserSessions(true, passing).open(identity)).toMatch(
       /^__Host-ultramotion=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure$/,
     );
-    expect(new BrowserSessions(false).open(identity)).toMatch(/^ultramotion=.*HttpOnly; SameSite=Strict$/);
+    expect(new BrowserSessions(false, passing).open(identity)).toMatch(/^ultramotion=.*HttpOnly; SameSite=Strict$/);
   });
 
   it('knows a browser again until it signs out', () => {
