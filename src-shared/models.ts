@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Saying } from './sayings.ts';
 
 /** One model of the registry, as the console, the API and the command line show it. */
 export interface ModelListing {
@@ -15,12 +16,16 @@ export interface ModelListing {
   readonly bytes: number | null;
   /** Why it cannot be used, in words; null when its manifest is sound. */
   readonly problem: string | null;
+  /** The same as consoles say it. */
+  readonly said: Saying | null;
 }
 
 /** What was found when a model's files were read and compared with its manifest. */
 export interface ModelCheck {
   readonly id: string;
   readonly problems: readonly string[];
+  /** All of them as consoles say them; null when there are none. */
+  readonly said: Saying | null;
 }
 
 const plainName = z.string().trim().min(1).max(200);

@@ -1,3 +1,5 @@
+import type { Saying } from './sayings.ts';
+
 /** Execution providers of ONNX Runtime that the console knows, in the order `auto` tries them. */
 export const PROVIDERS = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
@@ -26,6 +28,8 @@ export interface ProviderTrial {
   readonly outcome: ProviderOutcome;
   /** In words, ONNX Runtime's own where it refused; null for the one that runs. */
   readonly why: string | null;
+  /** The same as consoles say it; null where there is no sentence for it. */
+  readonly said: Saying | null;
   /** Median of its warmed-up runs on the fixed input, ms; null when it did not come to that. */
   readonly runMs: number | null;
 }

@@ -66,7 +66,29 @@ export const SAYINGS = {
   'test.unopened': () => 'it cannot be opened',
   'source.no-replay': () => 'the source is no recording that is being played',
   'publisher.trouble': ({ why }) => `${why}`,
+  'publisher.off': () => 'the publisher is disconnected',
+  'publisher.nobody': () => 'no receiver is connected',
+  'publisher.unasked': ({ source }) =>
+    `nothing of a ${source} source is published unless asked for (publish.${source})`,
+  'space.no-points': () => 'there are no points to send yet',
   'inference.down': ({ why }) => `${why}`,
+  'provider.fell-back': ({ role, running, passed }) => `${role} runs on ${running}, not as wanted: ${passed}`,
+  'provider.passed': ({ provider, outcome, why }) => `${provider} ${outcome} (${why})`,
+  'provider.crashed': () => 'the inference process ended while it was being tried',
+  'provider.no-nodes': () => 'it took none of the graph’s nodes: all of them ran on the CPU',
+  'provider.differs': ({ difference }) => `self-test against the CPU: ${difference}`,
+  'provider.slower': ({ own, cpu }) => `${own} ms a run, the CPU ${cpu} ms`,
+  'provider.no-device': ({ looked }) => `no graphics processor on this machine (${looked})`,
+  'provider.software-driver': ({ driver }) => `no graphics processor but the software driver ${driver}`,
+  'provider.dfine-on-directml': () => 'D-FINE is known to give wrong boxes on DirectML',
+  'differs.off': ({ output, off, limit }) => `${output} is off by ${off}, more than ${limit}`,
+  'differs.shape': ({ output, found, expected }) => `${output} is ${found}, expected ${expected}`,
+  'differs.missing': ({ output, expected }) => `${output} is missing, expected ${expected}`,
+  'differs.missing-on-cpu': ({ output }) => `${output} is missing on the CPU`,
+  'differs.cpu-finds': ({ label, corners, score }) =>
+    `the CPU finds label ${label} at [${corners}] with score ${score}`,
+  'differs.only-it-finds': ({ label, corners, score }) =>
+    `only it finds label ${label} at [${corners}] with score ${score}`,
   'inference.restarting': ({ how, seconds }) => `inference process ${how}; starting again in ${seconds} s`,
   'inference.restarting-often': ({ how, ends, seconds }) =>
     `inference process ${how}; ${ends} ends within a minute; starting again in ${seconds} s`,
@@ -79,11 +101,42 @@ export const SAYINGS = {
   'inference.no-result': ({ why }) => `${why}`,
   'inference.depth': ({ model, mm, scale, low, high }) =>
     `${model}: the picture is ${mm} mm deep at ${scale} mm per pixel, expected ${low} to ${high} mm`,
+  'inference.input-size': ({ columns, rows, limit }) =>
+    `the picture would be ${columns} x ${rows} pixels at the model's scale: expected 1 to ${limit} in all`,
+  'inference.area-small': ({ columns, rows, scale }) =>
+    `image area ${columns} x ${rows} pixels: too small to resample to ${scale} mm`,
+  'inference.area-empty': ({ columns, rows }) => `image area ${columns} x ${rows} pixels: nothing to resample`,
+  'inference.run-failed': ({ why }) => `the model run failed: ${why}`,
   'inference.width': ({ model, mm, scale, low, high }) =>
     `${model}: the picture is ${mm} mm wide at ${scale} mm per pixel, expected ${low} to ${high} mm`,
   'inference.sector': ({ model }) => `sector picture: ${model} needs a linear picture, whose beams run straight down`,
   'model.refused': ({ model, why, kept }) => `${model} could not be loaded: ${why}; ${kept} stays`,
   'model.fell-back': ({ from, why, to }) => `${from} kept ending (${why}); ${to} works instead`,
+  'model.unusable': ({ why }) => `${why}`,
+  'model.unknown': ({ model, looked }) => `there is no model ${model}: looked for ${model}/model.yaml in ${looked}`,
+  'model.manifest-unread': ({ file, why }) => `model manifest ${file} cannot be read: ${why}`,
+  'model.manifest-large': ({ file, found, limit }) => `${file}: ${found} bytes, expected at most ${limit}`,
+  'model.manifest-no-yaml': ({ file, why }) => `${file} is not YAML: ${why}`,
+  'model.manifest-bad': ({ file, why }) => `${file}: ${why}`,
+  'model.other-id': ({ folder, found, expected }) =>
+    `${folder}/model.yaml has the id ${found}: expected its folder's name, ${expected}`,
+  'model.other-kind': ({ folder, found, expected }) => `${folder} holds a model of kind ${found}: expected ${expected}`,
+  'model.file-missing': ({ file }) => `model file ${file} is missing`,
+  'model.file-unread': ({ file, why }) => `model file ${file} cannot be read: ${why}`,
+  'model.file-large': ({ file, found, expected }) => `model file ${file}: ${found} bytes, expected ${expected}`,
+  'model.file-size': ({ file, found, expected }) =>
+    `model file ${file} has ${found} bytes, its manifest says ${expected}`,
+  'model.file-altered': ({ file, found, expected }) =>
+    `model file ${file} was altered: its sha256 is ${found}, its manifest says ${expected}`,
+  'model.file-bad': ({ file, what }) => `model file ${file} ${what}`,
+  'model.file-unloaded': ({ file, why }) => `model file ${file} does not load: ${why}`,
+  'model.other-names': ({ file, found, expected }) => `model file ${file} has ${found}: expected ${expected}`,
+  'model.names': ({ inputs, outputs }) => `inputs ${inputs}; outputs ${outputs}`,
+  'model.no-runtime': ({ machine, why }) => `ONNX Runtime cannot be loaded on ${machine}: ${why}`,
+  'model.thread-failed': ({ why }) => `the model's thread failed: ${why}`,
+  'model.thread-ended': ({ code }) => `the model's thread ended (${code})`,
+  'model.job-ended': ({ how }) => `the process that looked at the model ended (${how})`,
+  'model.job-late': ({ seconds }) => `not done after ${seconds} s`,
   'recording.recovered': ({ name, frames }) =>
     `recording ${name} was cut off by a crash and has been made whole: ${frames} frames`,
   'recording.unrecovered': ({ name, why }) => `recording ${name} was cut off and could not be made whole: ${why}`,
@@ -100,7 +153,6 @@ export const SAYINGS = {
     `the disk would be full in ${minutes} min, expected at least ${limit} min: ${free} MiB free in ${folder}, ${reserve} MiB of it in reserve`,
   'recording.unclosed': ({ name, why }) =>
     `recording ${name} could not be closed: ${why}; it is made whole at the next start`,
-  'recording.ended-unclosed': ({ ended, unclosed }) => `${ended}; ${unclosed}`,
   'recording.in-the-making': ({ name }) => `recording ${name} is being made: stop it first`,
   'recording.worked-on': ({ name }) => `recording ${name} is being worked on: wait until that is done`,
   'recording.none': () => 'nothing is being recorded',
@@ -128,10 +180,19 @@ export const SAYINGS = {
   'file.model-elsewhere': ({ file, known }) =>
     `model ${file}: a console may open models in ${known} only; use "ultramotion models add" for others`,
   'access.open': ({ why }) => `${why}`,
+  'access.no-tls': ({ reachable }) =>
+    `${reachable} without TLS (http.insecure): tokens and pictures can be read on the way`,
+  'access.allowed-hosts': ({ hosts }) => `http.allowedHosts (${hosts}) lets other machines in`,
+  'access.host': ({ host }) => `http.host "${host}" is reachable from other machines`,
+  'access.file': ({ file, why }) => `${file}: ${why}`,
+  'logs.none': () => 'this engine keeps no logs',
   'logs.lost': ({ why }) => `log lines are being lost: ${why}`,
   'alerts.untaken': ({ route, why, waiting, dead }) =>
     `${route} does not take alerts: ${why}; ${waiting} wait, ${dead} given up`,
   'metric.failed': ({ name, why }) => `metric ${name}: ${why}`,
+  'words.and': ({ first, second }) => `${first} and ${second}`,
+  'words.comma': ({ first, second }) => `${first}, ${second}`,
+  'words.semicolon': ({ first, second }) => `${first}; ${second}`,
 } satisfies Record<string, (values: PlainValues) => string>;
 
 export type SayingCode = keyof typeof SAYINGS;
@@ -143,6 +204,10 @@ export interface Saying {
 }
 
 export const say = (code: SayingCode, values: SayingValues = {}): Saying => ({ code, values });
+
+/** Several (at least one) as one: `;` between sentences, `,` between the parts of one. */
+export const series = (by: ';' | ',', parts: readonly Saying[]): Saying =>
+  parts.reduce((first, second) => say(by === ';' ? 'words.semicolon' : 'words.comma', { first, second }));
 
 export const isSayingCode = (code: unknown): code is SayingCode =>
   typeof code === 'string' && Object.hasOwn(SAYINGS, code);

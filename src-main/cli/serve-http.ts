@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Settings } from '../../src-shared/index.ts';
+import { type Settings, series } from '../../src-shared/index.ts';
 import type { Engine } from '../engine/index.ts';
 import {
   type Audit,
@@ -57,7 +57,10 @@ async function listen({ engine, desk, settings, log }: HttpServiceOptions): Prom
     engine,
   );
   const { url } = await server.listen();
-  const noteWarnings = () => engine.noteStanding('http.access', server.warnings.join('; ') || null);
+  const noteWarnings = (): void => {
+    const { warnings } = server;
+    engine.noteStanding('http.access', warnings.length === 0 ? null : series(';', warnings));
+  };
   noteWarnings();
   const watch = setInterval(noteWarnings, LOOK_AT_ACCESS_MS);
   return {

@@ -8,11 +8,12 @@ import type {
   PipelineMetrics,
   RawFrame,
   ResultPacket,
+  Saying,
   SettingKey,
   Settings,
   SettingsPatch,
 } from '../../src-shared/index.ts';
-import { inEnglish, publicSettings, settingInfo, withoutMasks } from '../../src-shared/index.ts';
+import { inEnglish, publicSettings, SaidError, say, settingInfo, withoutMasks } from '../../src-shared/index.ts';
 import type { EngineBackend, EngineListener } from '../gateway/index.ts';
 import { type LedgerCounts, monotonicMs } from '../pipeline/index.ts';
 import { checkOwnerOnly } from './address-rules.ts';
@@ -135,8 +136,8 @@ export class Engine implements EngineBackend {
   }
 
   /** Something outside the engine stands wrong until it is said again with null (HTTP access, for one). */
-  noteStanding(key: string, message: string | null): void {
-    this.#parts.problems.access(key, message);
+  noteStanding(key: string, why: Saying | null): void {
+    this.#parts.problems.access(key, why);
   }
 
   /** Every result in the moment it was sent, with its complete trace; for measuring. Returns the unsubscriber. */
@@ -151,7 +152,7 @@ export class Engine implements EngineBackend {
 
   execute<N extends CommandName>(name: N, args: CommandArguments<N>): Promise<CommandResults[N]> {
     if (this.#isClosing) {
-      return Promise.reject(new Error('the engine is closing'));
+      return Promise.reject(new SaidError(say('engine.closing')));
     }
     return this.#commands.run(name, args);
   }

@@ -6,6 +6,7 @@ import {
   type Saying,
   say,
   sayingOf,
+  series,
 } from '../../src-shared/index.ts';
 import type { InferenceState } from '../inference/index.ts';
 import type { Log, ProblemBoard, ProviderFigures } from '../monitoring/index.ts';
@@ -58,7 +59,7 @@ export class InferenceWatch {
     const fallen = reports.filter(({ fellBack }) => fellBack);
     if (fallen.length === 0) problems.clear('provider-fallback');
     else {
-      const details = fallen.map(fallBackWords).join('; ');
+      const details = series(';', fallen.map(fallBack));
       problems.stands('provider-fallback', 'warning', say('inference.fell-back', { details }), monotonicMs());
     }
   }
@@ -100,7 +101,9 @@ function wordsOf(failure: Saying | string | null): Pick<InferenceState, 'message
 }
 
 /** `detector runs on cpu, not as wanted: webgpu wrong (self-test …)`. */
-function fallBackWords({ role, running, trials }: ProviderReport): string {
-  const passed = trials.slice(0, -1).map(({ provider, outcome, why }) => `${provider} ${outcome} (${why})`);
-  return `${role} runs on ${running}, not as wanted: ${passed.join(', ')}`;
+function fallBack({ role, running, trials }: ProviderReport): Saying {
+  const passed = trials
+    .slice(0, -1)
+    .map(({ provider, outcome, why, said }) => say('provider.passed', { provider, outcome, why: said ?? String(why) }));
+  return say('provider.fell-back', { role, running, passed: series(',', passed) });
 }

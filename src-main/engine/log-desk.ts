@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandResults } from '../../src-shared/index.ts';
+import { type CommandResults, SaidError, say } from '../../src-shared/index.ts';
 import { type Logs, runLogBundle } from '../monitoring/index.ts';
 
 /** Made by {@link nameOf}; a file of any other name is neither given out nor removed. Sorts by time. */
@@ -44,7 +44,7 @@ export class LogDesk {
   async #bundle(): Promise<CommandResults['logs.bundle']> {
     const dataDir = this.#dataDir;
     if (dataDir === null) {
-      throw new Error('this engine keeps no logs');
+      throw new SaidError(say('logs.none'));
     }
     const folder = folderIn(dataDir);
     const name = nameOf(new Date());

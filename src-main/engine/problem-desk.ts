@@ -27,7 +27,7 @@ export class ProblemDesk {
   }
 
   /** Access from outside stands wrong until it is said again with null. */
-  access(key: string, why: string | null): void {
+  access(key: string, why: Saying | null): void {
     if (why === null) {
       this.board.clear(key);
     } else {

@@ -1,4 +1,12 @@
-import type { EngineSnapshot, ResultPacket, SettingKey, Settings, SourceKind } from '../../src-shared/index.ts';
+import {
+  type EngineSnapshot,
+  type ResultPacket,
+  SaidError,
+  type SettingKey,
+  type Settings,
+  type SourceKind,
+  say,
+} from '../../src-shared/index.ts';
 import { MaskPublisher, maskDeviceName, type PublisherOptions, type SurfaceToPublish } from '../publishing/index.ts';
 import { changedInGroup, type EnginePart } from './part.ts';
 
@@ -77,7 +85,7 @@ export class PublisherSlot implements EnginePart {
   /** @throws in words when it goes to nobody. */
   publishSurface(surface: SurfaceToPublish): number {
     if (this.#publisher === null) {
-      throw new Error('the publisher is disconnected');
+      throw new SaidError(say('publisher.off'));
     }
     return this.#publisher.publishSurface(surface);
   }

@@ -12,6 +12,7 @@ import {
   type Settings,
   say,
   sayingOf,
+  series,
 } from '../../src-shared/index.ts';
 import type { Log, ProblemBoard } from '../monitoring/index.ts';
 import { type BoundedQueue, monotonicMs } from '../pipeline/index.ts';
@@ -309,7 +310,7 @@ export class RecordingDesk {
       // What ended it comes first: that is what somebody can do something about.
       const fate = fateOf(recorder.counts.lost);
       const ended = why === null ? fate : say('recording.ended', { why, fate });
-      failure = say('recording.ended-unclosed', { ended, unclosed });
+      failure = series(';', [ended, unclosed]);
       throw new SaidError(failure, { cause: error });
     } finally {
       this.#put(recorder, failure);

@@ -3,7 +3,7 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import fastifyWebsocket from '@fastify/websocket';
 import Fastify, { type FastifyReply, type FastifyRequest, type FastifyServerOptions, type RouteOptions } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { MAX_TEXT_BYTES } from '../../src-shared/index.ts';
+import { MAX_TEXT_BYTES, type Saying } from '../../src-shared/index.ts';
 import { AccessControl, type AccessOptions, SOCKET_PROTOCOL } from './access/access-control.ts';
 import { type Audit, auditEntry } from './access/audit.ts';
 import { HostRules } from './access/host-rules.ts';
@@ -80,7 +80,7 @@ export class HttpServer {
   }
 
   /** What the operator has to know about this listener: open to eavesdroppers, keys that could not be renewed. */
-  get warnings(): string[] {
+  get warnings(): Saying[] {
     return [...(this.#access.warning === null ? [] : [this.#access.warning]), ...this.#access.problems];
   }
 

@@ -4,12 +4,12 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { ProviderName } from '../../src-shared/index.ts';
+import { type ProviderName, type Saying, say } from '../../src-shared/index.ts';
 import { openChannel } from './channel.ts';
 import { openFrameMemory } from './frame-memory.ts';
 import { InferenceService } from './inference-service.ts';
 import { stagesOf } from './kinds.ts';
-import { readManifest } from './manifest.ts';
+import { readManifest, refusalOf } from './manifest.ts';
 import type {
   FromInference,
   FromSessionWorker,
@@ -36,10 +36,10 @@ function end(code: number): void {
 
 /** The first reason is the one that counts; what ends after it ends because of it. */
 let failing = false;
-function fail(message: string): void {
+function fail(why: Saying): void {
   if (failing) return;
   failing = true;
-  send({ type: 'failed', message });
+  send({ type: 'failed', why });
   setTimeout(() => end(1), FLUSH_MS);
 }
 
@@ -65,11 +65,11 @@ function start(config: InferenceConfig, crashed: readonly ProviderName[]): void 
   });
   worker.on('message', (message: FromSessionWorker) => {
     if (message.type === 'done') service?.runDone(message);
-    else if (message.type === 'failed') fail(message.message);
+    else if (message.type === 'failed') fail(message.why);
     else send(message);
   });
-  worker.on('error', (error) => fail(`the model's thread failed: ${String(error)}`));
-  worker.on('exit', (code) => fail(`the model's thread ended (${code})`));
+  worker.on('error', (error) => fail(say('model.thread-failed', { why: String(error) })));
+  worker.on('exit', (code) => fail(say('model.thread-ended', { code })));
 }
 
 channel.onClose(() => end(0));
@@ -87,13 +87,13 @@ channel.onMessage((data) => {
   } else if (message.type === 'registry') {
     doRegistryJob(message.folders, message.job).then(
       (value) => send({ type: 'registry-done', value }),
-      (error) => fail(error instanceof Error ? error.message : String(error)),
+      (error) => fail(refusalOf(error)),
     );
   } else if (service === null) {
     try {
       start(message.config, message.crashed);
     } catch (error) {
-      fail(error instanceof Error ? error.message : String(error));
+      fail(refusalOf(error));
     }
   }
 });

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { reasonOf, SaidError, type Saying, say } from '../../src-shared/index.ts';
 import {
   commonFields,
   fraction,
@@ -19,9 +20,19 @@ import { decoderSchema, detectorSchema, encoderSchema } from './manifest-two-sta
 
 /** Largest manifest read: ours are under 3 KB. */
 const MAX_MANIFEST_BYTES = 64 * 1024;
+
 /** Why a model was refused: the file, what was found and what was expected. */
-export class ModelRefused extends Error {
+export class ModelRefused extends SaidError {
   override readonly name = 'ModelRefused';
+}
+
+/** For what only whoever adds a model reads, in a terminal: the words are English wherever they stand. */
+export const unusable = (why: string): ModelRefused => new ModelRefused(say('model.unusable', { why }));
+
+/** Why a model cannot be used, whatever went wrong with it. */
+export function refusalOf(error: unknown): Saying {
+  const why = reasonOf(error);
+  return typeof why === 'string' ? say('model.unusable', { why }) : why;
 }
 
 const boneTracerSchema = z.strictObject({
@@ -122,23 +133,25 @@ export function readManifest(modelDir: string): ModelManifest {
   try {
     const size = statSync(file).size;
     if (size > MAX_MANIFEST_BYTES) {
-      throw new ModelRefused(`${file}: ${size} bytes, expected at most ${MAX_MANIFEST_BYTES}`);
+      throw new ModelRefused(say('model.manifest-large', { file, found: size, limit: MAX_MANIFEST_BYTES }));
     }
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw error instanceof ModelRefused
       ? error
-      : new ModelRefused(`model manifest ${file} cannot be read: ${String(error)}`);
+      : new ModelRefused(say('model.manifest-unread', { file, why: String(error) }));
   }
   let content: unknown;
   try {
     content = parse(text);
   } catch (error) {
-    throw new ModelRefused(`${file} is not YAML: ${String(error)}`);
+    throw new ModelRefused(say('model.manifest-no-yaml', { file, why: String(error) }));
   }
   const manifest = manifestSchema.safeParse(content);
   if (!manifest.success) {
-    throw new ModelRefused(`${file}: ${z.prettifyError(manifest.error).replaceAll('\n', ' ')}`);
+    throw new ModelRefused(
+      say('model.manifest-bad', { file, why: z.prettifyError(manifest.error).replaceAll('\n', ' ') }),
+    );
   }
   return manifest.data;
 }
@@ -150,7 +163,7 @@ export function readManifestOf<K extends ModelManifest['kind']>(
 ): Extract<ModelManifest, { kind: K }> {
   const manifest = readManifest(modelDir);
   if (manifest.kind !== kind) {
-    throw new ModelRefused(`${modelDir} holds a model of kind ${manifest.kind}: expected ${kind}`);
+    throw new ModelRefused(say('model.other-kind', { folder: modelDir, found: manifest.kind, expected: kind }));
   }
   return manifest as Extract<ModelManifest, { kind: K }>;
 }
@@ -166,15 +179,15 @@ export function readModelFile(modelDir: string, file: ModelFile): Uint8Array {
   try {
     size = statSync(full).size;
   } catch (error) {
-    throw new ModelRefused(`model file ${full} cannot be read: ${String(error)}`);
+    throw new ModelRefused(say('model.file-unread', { file: full, why: String(error) }));
   }
   if (size > MAX_MODEL_BYTES) {
-    throw new ModelRefused(`model file ${full}: ${size} bytes, expected ${file.bytes}`);
+    throw new ModelRefused(say('model.file-large', { file: full, found: size, expected: file.bytes }));
   }
   const bytes = readFileSync(full);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== file.sha256) {
-    throw new ModelRefused(`model file ${full} was altered: its sha256 is ${sha256}, its manifest says ${file.sha256}`);
+    throw new ModelRefused(say('model.file-altered', { file: full, found: sha256, expected: file.sha256 }));
   }
   return bytes;
 }

@@ -93,8 +93,8 @@ export type FromInference =
   | Ready
   | { readonly type: 'registry-done'; readonly value: RegistryResults[RegistryJob['name']] }
   | Trying
-  /** It cannot work and ends: model refused, runtime does not load. In the operator's words. */
-  | { readonly type: 'failed'; readonly message: string }
+  /** It cannot work and ends: model refused, runtime does not load. */
+  | { readonly type: 'failed'; readonly why: Saying }
   | {
       readonly type: 'result';
       readonly handle: number;
@@ -153,14 +153,14 @@ export interface RunRequest {
 export type FromSessionWorker =
   | Ready
   | Trying
-  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'failed'; readonly why: Saying }
   | {
       readonly type: 'done';
       readonly handle: number;
       /** The inputs' memory, in their order. */
       readonly memory: readonly RunValues[];
       /** The model run's outcome, or why there is none. */
-      readonly outcome: RunOutcome | { readonly error: string };
+      readonly outcome: RunOutcome | { readonly error: Saying };
       readonly runStartMs: number;
       readonly runEndMs: number;
     };

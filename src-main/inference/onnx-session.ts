@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
-import type { ProviderChoice, ProviderName, ProviderReport } from '../../src-shared/index.ts';
+import {
+  type ProviderChoice,
+  type ProviderName,
+  type ProviderReport,
+  type Saying,
+  say,
+} from '../../src-shared/index.ts';
 import { ModelRefused } from './manifest.ts';
 import type { Difference } from './providers/agreement.ts';
 import { chooseProvider, type Feeds, type ProviderMeans, type TrialSession } from './providers/choose-provider.ts';
@@ -38,7 +44,7 @@ export interface SessionTask {
   /** What another provider's results may differ by (`providers/agreement.ts`). */
   readonly difference: Difference;
   /** Providers known to be wrong for this kind of model, and why. */
-  readonly excluded?: Readonly<Partial<Record<ProviderName, string>>>;
+  readonly excluded?: Readonly<Partial<Record<ProviderName, Saying>>>;
 }
 
 export interface OnnxSession {
@@ -49,7 +55,7 @@ export interface OnnxSession {
 }
 
 /** D-FINE on DirectML gives near-zero scores and wrong boxes (D-FINE issue 327): for every task that runs one. */
-export const NOT_ON_DIRECTML = { dml: 'D-FINE is known to give wrong boxes on DirectML' } as const;
+export const NOT_ON_DIRECTML = { dml: say('provider.dfine-on-directml') } as const;
 
 /** Loads the runtime only when a model is wanted: what fails to load is reported in words instead of ending the process. */
 export function loadRuntime(): OrtModule {
@@ -59,7 +65,8 @@ export function loadRuntime(): OrtModule {
     ort.env.logLevel = 'fatal';
     return ort;
   } catch (error) {
-    throw new ModelRefused(`ONNX Runtime cannot be loaded on ${process.platform}-${process.arch}: ${String(error)}`);
+    const machine = `${process.platform}-${process.arch}`;
+    throw new ModelRefused(say('model.no-runtime', { machine, why: String(error) }));
   }
 }
 
@@ -90,7 +97,7 @@ export async function openSession(
     return { session, provider: report.running, report, Tensor: ort.Tensor };
   } catch (error) {
     if (error instanceof ModelRefused) throw error;
-    throw new ModelRefused(`model file ${file} does not load: ${String(error)}`);
+    throw new ModelRefused(say('model.file-unloaded', { file, why: String(error) }));
   }
 }
 
@@ -112,9 +119,9 @@ export function providerMeans(
   };
 }
 
-function softwareAdapter(): string | null {
+function softwareAdapter(): Saying | null {
   const driver = softwareDriver();
-  return driver === null ? null : `no graphics processor but the software driver ${driver}`;
+  return driver === null ? null : say('provider.software-driver', { driver });
 }
 
 async function createOnCpu(

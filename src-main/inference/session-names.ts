@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { type Saying, say } from '../../src-shared/index.ts';
 import { ModelRefused } from './manifest.ts';
 
 /**
@@ -15,9 +16,8 @@ export function expectNames(
   const sameInputs =
     session.inputNames.length === inputs.length && inputs.every((name) => session.inputNames.includes(name));
   if (sameInputs && outputs.every((name) => session.outputNames.includes(name))) return;
-  const words = (ins: readonly string[], outs: readonly string[]): string =>
-    `inputs ${ins.join(', ')}; outputs ${outs.join(', ')}`;
-  throw new ModelRefused(
-    `model file ${file} has ${words(session.inputNames, session.outputNames)}: expected ${words(inputs, outputs)}`,
-  );
+  const names = (ins: readonly string[], outs: readonly string[]): Saying =>
+    say('model.names', { inputs: ins.join(', '), outputs: outs.join(', ') });
+  const [found, expected] = [names(session.inputNames, session.outputNames), names(inputs, outputs)];
+  throw new ModelRefused(say('model.other-names', { file, found, expected }));
 }

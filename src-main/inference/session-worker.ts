@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { ProviderName } from '../../src-shared/index.ts';
+import { type ProviderName, reasonOf, say } from '../../src-shared/index.ts';
 import { monotonicMs } from '../pipeline/index.ts';
 import { openRunner } from './kinds.ts';
-import { readManifest } from './manifest.ts';
+import { readManifest, refusalOf } from './manifest.ts';
 import type { FromSessionWorker, RunRequest, SessionWorkerData } from './messages.ts';
 import type { ModelRunner } from './model-kind.ts';
 
@@ -42,8 +42,8 @@ async function answer(runner: ModelRunner, request: RunRequest): Promise<FromSes
     const outcome = await runner.run(request);
     return { type: 'done', handle, memory, outcome, runStartMs, runEndMs: monotonicMs() };
   } catch (error) {
-    const reason = `the model run failed: ${error instanceof Error ? error.message : String(error)}`;
-    return { type: 'done', handle, memory, outcome: { error: reason }, runStartMs, runEndMs: monotonicMs() };
+    const failure = say('inference.run-failed', { why: reasonOf(error) });
+    return { type: 'done', handle, memory, outcome: { error: failure }, runStartMs, runEndMs: monotonicMs() };
   }
 }
 
@@ -65,7 +65,7 @@ async function serve(port: MessagePort, data: SessionWorkerData): Promise<void> 
     });
     send({ type: 'ready', providers: runner.providers, warmupP99Ms });
   } catch (error) {
-    send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    send({ type: 'failed', why: refusalOf(error) });
   }
 }
 

@@ -94,7 +94,7 @@ export class InferenceSupervisor {
   #lastHeardMs = 0;
   #suspected = false;
   #closing = false;
-  #refusal: string | null = null;
+  #refusal: Saying | null = null;
   /** The execution provider being tried; should the process end meanwhile, it is not tried again. */
   #trying: ProviderName | null = null;
   readonly #crashedProviders = new Set<ProviderName>();
@@ -258,7 +258,7 @@ export class InferenceSupervisor {
         this.#trying = message.provider;
         break;
       case 'failed':
-        this.#refusal = message.message;
+        this.#refusal = message.why;
         break;
       case 'dropped':
         this.#drop(message.handle, message.reason);
@@ -361,11 +361,11 @@ export class InferenceSupervisor {
       ? RESTART_AFTER_PATTERN_MS
       : Math.min(RESTART_LAST_MS, RESTART_FIRST_MS * 2 ** (this.#ends.length - 1));
     const code = pattern ? 'inference.restarting-often' : 'inference.restarting';
-    const said = say(code, { how, ends: this.#ends.length, seconds: wait / 1000 });
+    const said = refusal ?? say(code, { how, ends: this.#ends.length, seconds: wait / 1000 });
     this.#setState({
-      ...(refusal === null
-        ? { link: 'restarting', message: inEnglish(said), said }
-        : { link: 'failed', message: refusal, said: null }),
+      link: refusal === null ? 'restarting' : 'failed',
+      message: inEnglish(said),
+      said,
       provider: null,
       providers: [],
       warmupP99Ms: null,

@@ -2,6 +2,7 @@ import {
   type FrameMeta,
   type PublisherLink,
   type ResultPacket,
+  SaidError,
   type Saying,
   type SourceKind,
   say,
@@ -138,11 +139,11 @@ export class MaskPublisher {
   publishSurface(surface: SurfaceToPublish): number {
     const { sourceKind } = surface.meta;
     if (!this.publishes(sourceKind)) {
-      throw new Error(`nothing of a ${sourceKind} source is published unless asked for (publish.${sourceKind})`);
+      throw new SaidError(say('publisher.unasked', { source: sourceKind }));
     }
     const receivers = this.#client === null ? (this.#server?.clients().length ?? 0) : 1;
     if (this.#state.link !== 'connected' || receivers === 0) {
-      throw new Error('no receiver is connected');
+      throw new SaidError(say('publisher.nobody'));
     }
     this.#send(surfaceMessage(surface));
     return receivers;

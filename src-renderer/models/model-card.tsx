@@ -1,6 +1,6 @@
 import type { ModelCheck, ModelListing } from '../../src-shared/index.ts';
 import { useConsole, useEngineThere } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 import { modelState } from './model-state.ts';
 
 interface ModelCardProps {
@@ -12,7 +12,8 @@ interface ModelCardProps {
 
 /** One model: what it finds, where it comes from, whether it can be used, and whether it is the one that works. */
 export function ModelCard({ model, check, choose }: ModelCardProps) {
-  const { models } = useWords();
+  const words = useWords();
+  const { models } = words;
   const there = useEngineThere();
   const state = useConsole(({ snapshot }) => (snapshot === null ? null : modelState(model.id, snapshot.inference)));
   const isBroken = model.problem !== null || (check !== null && check.problems.length > 0);
@@ -38,10 +39,12 @@ export function ModelCard({ model, check, choose }: ModelCardProps) {
         <code>{model.id}</code> {models.facts(model)}
       </p>
       {model.provenance !== null && <p className="model-provenance">{model.provenance}</p>}
-      {model.problem !== null && <p className="refusal">{models.broken(model.problem)}</p>}
+      {model.problem !== null && <p className="refusal">{models.broken(saidText(words, model.said, model.problem))}</p>}
       {check !== null && (
         <p className={check.problems.length === 0 ? 'model-whole' : 'refusal'} role="status">
-          {check.problems.length === 0 ? models.whole : models.broken(check.problems.join('; '))}
+          {check.problems.length === 0
+            ? models.whole
+            : models.broken(saidText(words, check.said, check.problems.join('; ')))}
         </p>
       )}
     </li>

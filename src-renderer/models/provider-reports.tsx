@@ -1,9 +1,10 @@
 import type { ProviderReport } from '../../src-shared/index.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 
 /** Which processor runs each file of the model, and what became of every other one that was tried. */
 export function ProviderReports({ reports }: { readonly reports: readonly ProviderReport[] }) {
-  const { models, shell } = useWords();
+  const words = useWords();
+  const { models, shell } = words;
   const { providers } = models;
   return (
     <div className="provider-reports">
@@ -20,12 +21,12 @@ export function ProviderReports({ reports }: { readonly reports: readonly Provid
             </tr>
           </thead>
           <tbody>
-            {report.trials.map(({ provider, outcome, why, runMs }) => (
+            {report.trials.map(({ provider, outcome, why, said, runMs }) => (
               <tr key={provider} data-outcome={outcome}>
                 <th scope="row">{provider.toUpperCase()}</th>
                 <td>
                   {providers.outcomes[outcome]}
-                  {why !== null && <span className="provider-why">{why}</span>}
+                  {why !== null && <span className="provider-why">{saidText(words, said, why)}</span>}
                 </td>
                 <td className="figure">{runMs === null ? shell.none : shell.number(runMs, 1)}</td>
               </tr>

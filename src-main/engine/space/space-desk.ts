@@ -10,7 +10,7 @@ import type {
   SpaceSkipReason,
   SpaceStatus,
 } from '../../../src-shared/index.ts';
-import { SPACE_POINT_FLOATS, SPACE_POINTS_PER_ANSWER } from '../../../src-shared/index.ts';
+import { SaidError, SPACE_POINT_FLOATS, SPACE_POINTS_PER_ANSWER, say } from '../../../src-shared/index.ts';
 import type { SurfaceToPublish } from '../../publishing/index.ts';
 import type { EnginePart } from '../part.ts';
 import type { Affine } from './affine.ts';
@@ -130,7 +130,7 @@ export class SpaceDesk implements EnginePart {
     'space.publish': () => {
       const newest = this.#newest;
       if (newest === null || this.#cloud.count === 0) {
-        throw new Error('there are no points to send yet');
+        throw new SaidError(say('space.no-points'));
       }
       const { placed, meta } = newest;
       const points = this.#positions(placed.coordinates);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { inEnglish, type Saying, say } from '../../../src-shared/index.ts';
 import { BrowserSessions } from './browser-sessions.ts';
 import { isLoopbackHost } from './host-rules.ts';
 import { type Identity, Refused } from './identity.ts';
@@ -37,7 +38,7 @@ export class AccessControl {
   readonly #jwt: JwtVerifier | null;
   readonly #isOpen: boolean;
   /** Why what is sent can be read by others, for the operator; null when it cannot. */
-  readonly warning: string | null;
+  readonly warning: Saying | null;
 
   /** @throws {AccessUnsafe | WeakToken | Error} naming what is missing, weak or cannot be read. */
   constructor(options: AccessOptions) {
@@ -49,18 +50,16 @@ export class AccessControl {
     const needsTls = !isLoopbackHost(options.host) && !options.hasTls;
     if (!isLocal && !hasTokens) {
       throw new AccessUnsafe(
-        `${reachable(options)}, and no token is set: set http.operateTokenFile (or http.jwksFile), or use 127.0.0.1`,
+        `${inEnglish(reachable(options))}, and no token is set: set http.operateTokenFile (or http.jwksFile), or use 127.0.0.1`,
       );
     }
     if (needsTls && !options.insecure) {
       throw new AccessUnsafe(
-        `${reachable(options)} without TLS: set http.tlsCertFile and http.tlsKeyFile, switch http.insecure on, or use 127.0.0.1`,
+        `${inEnglish(reachable(options))} without TLS: set http.tlsCertFile and http.tlsKeyFile, switch http.insecure on, or use 127.0.0.1`,
       );
     }
     this.#isOpen = !hasTokens;
-    this.warning = needsTls
-      ? `${reachable(options)} without TLS (http.insecure): tokens and pictures can be read on the way`
-      : null;
+    this.warning = needsTls ? say('access.no-tls', { reachable: reachable(options) }) : null;
     this.sessions = new BrowserSessions(options.hasTls);
   }
 
@@ -70,7 +69,7 @@ export class AccessControl {
   }
 
   /** Why newer tokens or keys are not in use. */
-  get problems(): string[] {
+  get problems(): Saying[] {
     return [...this.#tokens.problems, ...(this.#jwt?.problem ? [this.#jwt.problem] : [])];
   }
 
@@ -105,10 +104,8 @@ export class AccessControl {
   }
 }
 
-const reachable = ({ host, allowedHosts }: AccessOptions): string =>
-  isLoopbackHost(host)
-    ? `http.allowedHosts (${allowedHosts.join(', ')}) lets other machines in`
-    : `http.host "${host}" is reachable from other machines`;
+const reachable = ({ host, allowedHosts }: AccessOptions): Saying =>
+  isLoopbackHost(host) ? say('access.allowed-hosts', { hosts: allowedHosts.join(', ') }) : say('access.host', { host });
 
 function bearerOf({ authorization }: IncomingHttpHeaders): string | null {
   return /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization ?? '')?.[1] ?? null;

@@ -1,5 +1,6 @@
 import { errors, importJWK, type JWK, type JWTPayload, jwtVerify, type ProtectedHeaderParameters } from 'jose';
 import { z } from 'zod';
+import type { Saying } from '../../../src-shared/index.ts';
 import { Refused, ROLES, type Role } from './identity.ts';
 import { WatchedFile } from './watched-file.ts';
 
@@ -64,7 +65,7 @@ export class JwtVerifier {
     this.#keys = new WatchedFile(rules.jwksFile, parseKeySet, now);
   }
 
-  get problem(): string | null {
+  get problem(): Saying | null {
     return this.#keys.problem;
   }
 

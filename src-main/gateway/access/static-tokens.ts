@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Saying } from '../../../src-shared/index.ts';
 import type { Role } from './identity.ts';
 import { WatchedFile } from './watched-file.ts';
 
@@ -53,7 +54,7 @@ export class StaticTokens {
   }
 
   /** Why newer token files are not in use. */
-  get problems(): string[] {
+  get problems(): Saying[] {
     return this.#entries.flatMap(({ file }) => file?.problem ?? []);
   }
 

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { reasonOf, type Saying, say } from '../../../src-shared/index.ts';
 
 /** How long what was read counts as current: a key that was taken away opens nothing for longer than this. */
 const LOOK_EVERY_MS = 1000;
@@ -14,7 +15,7 @@ export class WatchedFile<T> {
   #value: T;
   #version: string;
   #lookedAtMs: number;
-  #problem: string | null = null;
+  #problem: Saying | null = null;
 
   /** @throws what `parse` throws, and when the file cannot be read: at the start there is no good version to fall back on. */
   constructor(path: string, parse: (text: string) => T, now: () => number = Date.now) {
@@ -27,7 +28,7 @@ export class WatchedFile<T> {
   }
 
   /** Why the newest version is not in use; null when it is. */
-  get problem(): string | null {
+  get problem(): Saying | null {
     return this.#problem;
   }
 
@@ -48,7 +49,7 @@ export class WatchedFile<T> {
         this.#problem = null;
       }
     } catch (error) {
-      this.#problem = `${this.#path}: ${error instanceof Error ? error.message : String(error)}`;
+      this.#problem = say('access.file', { file: this.#path, why: reasonOf(error) });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { SaidError, say } from '../../../src-shared/index.ts';
 import type { PictureInput } from '../manifest-parts.ts';
 import type { RunInput, RunValues } from '../messages.ts';
 import type { BeamView, ImageArea } from './beam-view.ts';
@@ -53,7 +54,7 @@ export class InputMaker {
     this.#offset = channels.map((channel) => -(spec.mean[channel] ?? 0) / (spec.std[channel] ?? 1));
   }
 
-  /** @throws {RangeError} for a picture too small, or one that would be too large at the model's scale. */
+  /** @throws {SaidError} for a picture too small, or one that would be too large at the model's scale. */
   make(picture: Picture): RunInput {
     const { canvas, filled, scale, mmPerPixel } = this.#aim(picture);
     const data = this.#memoryFor(canvas, filled);
@@ -194,8 +195,6 @@ function componentView({ components, view }: Picture, channel: number): BeamView
 
 function checkSize([columns, rows]: readonly [number, number]): void {
   if (columns < 1 || rows < 1 || columns * rows > MAX_PIXELS) {
-    throw new RangeError(
-      `the picture would be ${columns} x ${rows} pixels at the model's scale: expected 1 to ${MAX_PIXELS} in all`,
-    );
+    throw new SaidError(say('inference.input-size', { columns, rows, limit: MAX_PIXELS }));
   }
 }

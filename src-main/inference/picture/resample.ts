@@ -1,3 +1,4 @@
+import { SaidError, say } from '../../../src-shared/index.ts';
 import type { BeamView, ImageArea } from './beam-view.ts';
 import { blendPackedRows, canPack, PACKED_ROW_SCALE, packedPosition } from './packed-rows.ts';
 import { scaleTaps, sizeTaps, type Taps } from './taps.ts';
@@ -30,7 +31,7 @@ export class Resampler {
    * Aims at square pixels of `mmPerPixel`; returns the size of the target for an area, so that the caller provides the
    * memory.
    *
-   * @throws {RangeError} when the area is too small for that.
+   * @throws {SaidError} when the area is too small for that.
    */
   toScale(
     area: ImageArea,
@@ -42,7 +43,7 @@ export class Resampler {
     const stepU = mmPerPixel / spacing[0];
     const stepV = mmPerPixel / spacing[1];
     if (columns < Math.max(MIN_SOURCE_SAMPLES, stepU + 2) || rows < Math.max(MIN_SOURCE_SAMPLES, stepV + 2)) {
-      throw new RangeError(`image area ${columns} x ${rows} pixels: too small to resample to ${mmPerPixel} mm`);
+      throw new SaidError(say('inference.area-small', { columns, rows, scale: mmPerPixel }));
     }
     this.#aim(
       `${columns} ${rows} by ${stepU} ${stepV}`,
@@ -53,10 +54,10 @@ export class Resampler {
     return { columns: this.#horizontal!.length, rows: this.#vertical!.length };
   }
 
-  /** Aims at exactly `columns` x `rows` pixels, whatever the area's shape. @throws {RangeError} for an area of no size. */
+  /** Aims at exactly `columns` x `rows` pixels, whatever the area's shape. @throws {SaidError} for an area of no size. */
   toSize(area: ImageArea, columns: number, rows: number): void {
     const [width, height] = [area.u1 - area.u0, area.v1 - area.v0];
-    if (width < 1 || height < 1) throw new RangeError(`image area ${width} x ${height} pixels: nothing to resample`);
+    if (width < 1 || height < 1) throw new SaidError(say('inference.area-empty', { columns: width, rows: height }));
     this.#aim(
       `${width} ${height} to ${columns} ${rows}`,
       width,

@@ -1,9 +1,10 @@
 import type { Tensor } from 'onnxruntime-node';
+import { type Saying, say } from '../../../src-shared/index.ts';
 
 /** A run's outputs by name. */
 export type Outputs = Readonly<Record<string, Tensor>>;
 /** Null when two providers agree, else where they do not, in words. */
-export type Difference = (expected: Outputs, actual: Outputs) => string | null;
+export type Difference = (expected: Outputs, actual: Outputs) => Saying | null;
 
 export interface ValueTolerance {
   readonly absolute: number;
@@ -41,9 +42,9 @@ function tensorsDiffer(
   expected: Tensor | undefined,
   actual: Tensor | undefined,
   { absolute, relative }: ValueTolerance,
-): string | null {
+): Saying | null {
   const shapes = shapesDiffer(name, expected, actual);
-  if (shapes !== null || expected === undefined || actual === undefined) return shapes ?? `${name} is missing`;
+  if (shapes !== null || expected === undefined || actual === undefined) return shapes;
   const [a, b] = [numbersOf(expected), numbersOf(actual)];
   let largest = 0;
   let worst = 0;
@@ -54,13 +55,14 @@ function tensorsDiffer(
     worst = apart <= worst ? worst : Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart;
   }
   const limit = absolute + relative * largest;
-  return worst <= limit ? null : `${name} is off by ${short(worst)}, more than ${short(limit)}`;
+  return worst <= limit ? null : say('differs.off', { output: name, off: short(worst), limit: short(limit) });
 }
 
-function shapesDiffer(name: string, expected: Tensor | undefined, actual: Tensor | undefined): string | null {
+function shapesDiffer(name: string, expected: Tensor | undefined, actual: Tensor | undefined): Saying | null {
   const [wanted, found] = [expected?.dims.join(' x '), actual?.dims.join(' x ')];
-  if (wanted === undefined) return `${name} is missing on the CPU`;
-  return wanted === found ? null : `${name} is ${found ?? 'missing'}, expected ${wanted}`;
+  if (wanted === undefined) return say('differs.missing-on-cpu', { output: name });
+  if (found === undefined) return say('differs.missing', { output: name, expected: wanted });
+  return wanted === found ? null : say('differs.shape', { output: name, found, expected: wanted });
 }
 
 interface Detection {
@@ -107,15 +109,15 @@ export function rawDetectionsDiffer(names: RawNames, tolerance = DETECTION_TOLER
   };
 }
 
-function setsDiffer(expected: Detection[], actual: Detection[], tolerance: DetectionTolerance): string | null {
-  for (const [these, those, whose] of [
-    [expected, actual, 'the CPU finds'],
-    [actual, expected, 'only it finds'],
+function setsDiffer(expected: Detection[], actual: Detection[], tolerance: DetectionTolerance): Saying | null {
+  for (const [these, those, code] of [
+    [expected, actual, 'differs.cpu-finds'],
+    [actual, expected, 'differs.only-it-finds'],
   ] as const) {
     for (const one of best(these, COMPARED)) {
       if (!best(those, LOOKED_THROUGH).some((other) => isSame(one, other, tolerance))) {
         const corners = one.box.map(short).join(', ');
-        return `${whose} label ${one.label} at [${corners}] with score ${short(one.score)}`;
+        return say(code, { label: one.label, corners, score: short(one.score) });
       }
     }
   }

@@ -1,10 +1,14 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import {
+  inEnglish,
   PROVIDERS,
   type ProviderChoice,
   type ProviderName,
   type ProviderReport,
   type ProviderTrial,
+  type Saying,
+  say,
+  sayingOf,
 } from '../../../src-shared/index.ts';
 import { monotonicMs } from '../../pipeline/index.ts';
 import type { Difference, Outputs } from './agreement.ts';
@@ -24,7 +28,7 @@ export interface ProviderTask {
   readonly feeds: Feeds;
   readonly difference: Difference;
   /** Providers that are never asked for this kind of model, and why. */
-  readonly excluded: Readonly<Partial<Record<ProviderName, string>>>;
+  readonly excluded: Readonly<Partial<Record<ProviderName, Saying>>>;
 }
 
 /** What the choice is made with; the real ones are in `onnx-session.ts`. */
@@ -32,7 +36,7 @@ export interface ProviderMeans {
   /** Makes a session of this provider alone. Rejects with ONNX Runtime's own words. */
   create(provider: ProviderName): Promise<TrialSession>;
   /** Why this provider has no processor of its own here, or null. `made`: a session of it was made. */
-  software(provider: ProviderName, made: boolean): string | null;
+  software(provider: ProviderName, made: boolean): Saying | null;
   /** Called before each trial, and with null when none is under way: if the process ends, this is why. */
   trying(provider: ProviderName | null): Promise<void>;
 }
@@ -84,7 +88,7 @@ export async function chooseProvider(task: ProviderTask, wanted: Wanted, means: 
   }
   const startedMs = monotonicMs();
   const { session } = await reference.open();
-  trials.push({ provider: 'cpu', outcome: 'running', why: null, runMs: await reference.runMs() });
+  trials.push(runningTrial('cpu', await reference.runMs()));
   return { session, report: reportOf(task, trials, candidates, startedMs, null) };
 }
 
@@ -123,13 +127,13 @@ async function attempt(
   means: ProviderMeans,
   reference: CpuReference,
 ): Promise<Attempt> {
-  const not = (outcome: ProviderTrial['outcome'], why: string, runMs: number | null = null): Attempt => ({
-    trial: { provider, outcome, why: shortened(why), runMs },
+  const not = (outcome: ProviderTrial['outcome'], why: Saying | string, runMs: number | null = null): Attempt => ({
+    trial: { provider, outcome, why: shortened(inEnglish(why)), said: sayingOf(why), runMs },
     made: null,
   });
   const excluded = task.excluded[provider];
   if (excluded !== undefined) return not('excluded', excluded);
-  if (wanted.crashed.includes(provider)) return not('crashed', 'the inference process ended while it was being tried');
+  if (wanted.crashed.includes(provider)) return not('crashed', say('provider.crashed'));
   const noDevice = isNamed ? null : means.software(provider, false);
   if (noDevice !== null) return not('software', noDevice);
   await means.trying(provider);
@@ -138,7 +142,7 @@ async function attempt(
     if (typeof made === 'string') return not('refused', made);
     const rejected = await judge(made);
     if (rejected === null) {
-      return { trial: { provider, outcome: 'running', why: null, runMs: await timed(made.session, task.feeds) }, made };
+      return { trial: runningTrial(provider, await timed(made.session, task.feeds)), made };
     }
     await made.session.release();
     return rejected;
@@ -151,17 +155,27 @@ async function attempt(
     if (software !== null) return not('software', software);
     try {
       const outputs = await session.run(task.feeds);
-      if (share() === 0) return not('refused', 'it took none of the graph’s nodes: all of them ran on the CPU');
+      if (share() === 0) return not('refused', say('provider.no-nodes'));
       const difference = task.difference(await reference.outputs(), outputs as Outputs);
-      if (difference !== null) return not('wrong', `self-test against the CPU: ${difference}`);
+      if (difference !== null) return not('wrong', say('provider.differs', { difference }));
       if (isNamed) return null;
       const [own, cpu] = [await timed(session, task.feeds), await reference.runMs()];
-      return own > cpu ? not('slower', `${own.toFixed(1)} ms a run, the CPU ${cpu.toFixed(1)} ms`, own) : null;
+      return own > cpu
+        ? not('slower', say('provider.slower', { own: own.toFixed(1), cpu: cpu.toFixed(1) }), own)
+        : null;
     } catch (error) {
       return not('failed', wordsOf(error));
     }
   }
 }
+
+const runningTrial = (provider: ProviderName, runMs: number): ProviderTrial => ({
+  provider,
+  outcome: 'running',
+  why: null,
+  said: null,
+  runMs,
+});
 
 /** The CPU's session, opened when first needed. */
 class CpuReference {

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { type Saying, say } from '../../../src-shared/index.ts';
 
 /** Drivers that compute on the CPU: SwiftShader, Mesa's lavapipe, Windows' WARP. */
 const SOFTWARE_DRIVERS = /swiftshader|libvulkan_lvp|d3d10warp/i;
@@ -9,13 +10,12 @@ const HARDWARE_DRIVERS = /nvidia|nvwgf|nvoglv|amdxc|amdvlk|igd10|igc64|AGXMetal/
  * Why a graphics provider cannot have a graphics processor here, or null when it may. On Linux a processor has a device
  * file; elsewhere there is always something to ask.
  */
-export function noGraphicsDevice(): string | null {
+export function noGraphicsDevice(): Saying | null {
   if (process.platform !== 'linux') return null;
   const rendering = existsSync('/dev/dri') && readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
   const other = ['/dev/nvidia0', '/dev/nvidiactl', '/dev/dxg'].some((file) => existsSync(file));
-  return rendering || other
-    ? null
-    : 'no graphics processor on this machine (/dev/dri/renderD*, /dev/nvidia*, /dev/dxg)';
+  const looked = '/dev/dri/renderD*, /dev/nvidia*, /dev/dxg';
+  return rendering || other ? null : say('provider.no-device', { looked });
 }
 
 /**

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { type ModelManifest, ModelRefused, manifestSchema } from '../manifest.ts';
+import { type ModelManifest, manifestSchema, unusable } from '../manifest.ts';
 import type { ModelFile } from '../manifest-parts.ts';
 import type { Part, SegmenterOutput } from './recognise.ts';
 
@@ -43,7 +43,7 @@ export function assemble(parts: readonly NamedPart[], options: AddOptions): Mode
     provenance: options.provenance,
   };
   const built = manifestSchema.safeParse({ ...common, ...kindOf(parts, options) });
-  if (!built.success) throw new ModelRefused(z.prettifyError(built.error).replaceAll('\n', ' '));
+  if (!built.success) throw unusable(z.prettifyError(built.error).replaceAll('\n', ' '));
   return built.data;
 }
 
@@ -58,12 +58,12 @@ function kindOf(parts: readonly NamedPart[], options: AddOptions): object {
   }
   if (segmenter !== null || detector === null || encoder === null || decoder === null) {
     const found = parts.map(({ file, part }) => `${part.role} (${path.basename(file.path)})`).join(', ');
-    throw new ModelRefused(
+    throw unusable(
       `these files are ${found}: expected a detector, an encoder and a decoder, or a detector or a segmenter alone`,
     );
   }
   if (encoder.part.family !== decoder.part.family) {
-    throw new ModelRefused(
+    throw unusable(
       `encoder ${encoder.file.path} is of the family ${encoder.part.family}, decoder ${decoder.file.path} of ` +
         `${decoder.part.family}: expected two of one family`,
     );
@@ -116,7 +116,7 @@ function bonesOf(
   const channels = output.channels ?? (said === null ? 1 : Math.max(...said) + 1);
   if (said !== null) return { channels, bone: said };
   if (channels <= 2) return { channels, bone: [channels - 1] };
-  throw new ModelRefused(`output ${output.name} has ${channels} channels: say which are bone (--bone N)`);
+  throw unusable(`output ${output.name} has ${channels} channels: say which are bone (--bone N)`);
 }
 
 /** Names for label numbers up to the highest that is bone. */
@@ -132,9 +132,7 @@ type Named<R extends Part['role']> = { readonly file: ModelFile; readonly part: 
 function one<R extends Part['role']>(parts: readonly NamedPart[], role: R): Named<R> | null {
   const found = parts.filter(({ part }) => part.role === role) as unknown as Named<R>[];
   if (found.length > 1) {
-    throw new ModelRefused(
-      `${found.map(({ file }) => file.path).join(' and ')} are each a ${role}: expected one of them`,
-    );
+    throw unusable(`${found.map(({ file }) => file.path).join(' and ')} are each a ${role}: expected one of them`);
   }
   return found[0] ?? null;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { say } from '../../../src-shared/index.ts';
 import { type ModelManifest, ModelRefused, readManifest } from '../manifest.ts';
 
 /** Where models lie: those that came with the product, and the user's. */
@@ -41,10 +42,9 @@ function placesIn(folder: string, origin: ModelOrigin): ModelPlace[] {
 export function findModel(folders: ModelFolders, id: string): ModelPlace {
   const place = modelPlaces(folders).find((one) => one.id === id);
   if (place === undefined) {
-    const looked = [folders.shipped, ...(folders.user === null ? [] : [folders.user])].join(' and ');
-    throw new ModelRefused(
-      `there is no model ${id.slice(0, 64)}: looked for ${id.slice(0, 64)}/model.yaml in ${looked}`,
-    );
+    const { shipped, user } = folders;
+    const looked = user === null ? shipped : say('words.and', { first: shipped, second: user });
+    throw new ModelRefused(say('model.unknown', { model: id.slice(0, 64), looked }));
   }
   return place;
 }
@@ -53,7 +53,7 @@ export function findModel(folders: ModelFolders, id: string): ModelPlace {
 export function manifestAt({ id, folder }: ModelPlace): ModelManifest {
   const manifest = readManifest(folder);
   if (manifest.id !== id) {
-    throw new ModelRefused(`${folder}/model.yaml has the id ${manifest.id}: expected its folder's name, ${id}`);
+    throw new ModelRefused(say('model.other-id', { folder, found: manifest.id, expected: id }));
   }
   return manifest;
 }

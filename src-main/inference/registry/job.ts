@@ -1,4 +1,4 @@
-import type { ModelCheck, ModelListing } from '../../../src-shared/index.ts';
+import { type ModelCheck, type ModelListing, type Saying, say } from '../../../src-shared/index.ts';
 import type { SpawnInference } from '../child.ts';
 import { ModelRefused } from '../manifest.ts';
 import type { FromInference, ToInference } from '../messages.ts';
@@ -51,16 +51,14 @@ export async function runRegistryJob<J extends RegistryJob>(
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      const refuse = (words: string): void => reject(new ModelRefused(words));
+      const refuse = (why: Saying): void => reject(new ModelRefused(why));
       child.onMessage((message) => {
         const heard = message as FromInference;
         if (heard.type === 'registry-done') resolve(heard.value as RegistryResults[J['name']]);
-        else if (heard.type === 'failed') refuse(heard.message);
+        else if (heard.type === 'failed') refuse(heard.why);
       });
-      child.onExit((code, signal) =>
-        refuse(`the process that looked at the model ended (${signal ?? code ?? 'unknown'})`),
-      );
-      timer = setTimeout(() => refuse(`not done after ${JOB_LIMIT_MS / 1000} s`), JOB_LIMIT_MS);
+      child.onExit((code, signal) => refuse(say('model.job-ended', { how: signal ?? code ?? 'unknown' })));
+      timer = setTimeout(() => refuse(say('model.job-late', { seconds: JOB_LIMIT_MS / 1000 })), JOB_LIMIT_MS);
       child.postMessage({ type: 'registry', folders, job } satisfies ToInference);
     });
   } finally {

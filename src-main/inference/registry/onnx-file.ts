@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { say } from '../../../src-shared/index.ts';
 import { ModelRefused } from '../manifest.ts';
 
 /** `null`: the file does not say. A string names a size that is free. */
@@ -224,7 +225,7 @@ class ProtoFile {
   }
 
   refused(what: string): ModelRefused {
-    return new ModelRefused(`model file ${this.#name} ${what}`);
+    return new ModelRefused(say('model.file-bad', { file: this.#name, what }));
   }
 
   /** The fields of a message; wherever the caller has read meanwhile, the next one begins behind the last. */

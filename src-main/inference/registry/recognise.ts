@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ModelRefused } from '../manifest.ts';
+import { unusable } from '../manifest.ts';
 import type { pictureInputSchema } from '../manifest-parts.ts';
 import type { decoderSchema, detectorSchema, encoderSchema } from '../manifest-two-stage.ts';
 import type { Dim, GraphSignature, TensorSignature } from './onnx-file.ts';
@@ -225,7 +225,7 @@ const EXPECTED = [
  */
 export function recognise(name: string, signature: GraphSignature): Part {
   if (signature.hasExternalData) {
-    throw new ModelRefused(`${name} keeps its weights in other files: expected one .onnx file that holds them`);
+    throw unusable(`${name} keeps its weights in other files: expected one .onnx file that holds them`);
   }
   const kind = KINDS.find(
     ({ inputs, outputs }) => sameNames(signature.inputs, inputs) && hasNames(signature.outputs, outputs),
@@ -239,9 +239,7 @@ export function recognise(name: string, signature: GraphSignature): Part {
     if (hasNames(signature.outputs, ['image_embeddings'])) return samEncoder(name, signature.inputs[0]!);
     if (signature.outputs.length === 1) return segmenter(name, signature);
   }
-  throw new ModelRefused(
-    `${name} is of no kind that is known: it has ${describe(signature)}; expected one of: ${EXPECTED}`,
-  );
+  throw unusable(`${name} is of no kind that is known: it has ${describe(signature)}; expected one of: ${EXPECTED}`);
 }
 
 function check(file: string, what: string, signature: GraphSignature, name: string, { type, rank }: Expected): void {
@@ -249,7 +247,7 @@ function check(file: string, what: string, signature: GraphSignature, name: stri
   const ranks = found.dims === null || rank.length === 0 || rank.includes(found.dims.length);
   if (found.type !== type || !ranks) {
     const wanted = rank.length === 0 ? type : `${type} with ${rank.join(' or ')} dimensions`;
-    throw new ModelRefused(`${file}, by its names a ${what}, has ${describeTensor(found)}: expected ${wanted}`);
+    throw unusable(`${file}, by its names a ${what}, has ${describeTensor(found)}: expected ${wanted}`);
   }
 }
 
@@ -271,7 +269,7 @@ function samEncoder(file: string, input: TensorSignature): Part {
       input: { name, type, layout: 'hwc', channels: 3, size, fit: 'fit', white: 255 },
     };
   }
-  throw new ModelRefused(
+  throw unusable(
     `${file}, by its output a SAM encoder, has ${describeTensor(input)}: ` +
       'expected float32 [1, 3, rows, columns], or float32 or uint8 [rows, columns, 3]',
   );
@@ -286,7 +284,7 @@ function segmenter(file: string, signature: GraphSignature): Part {
     (channels === 1 || channels === 3);
   const givesMask = output.type === 'float32' && (output.dims === null || output.dims.length === 4);
   if (!takesPicture || !givesMask) {
-    throw new ModelRefused(
+    throw unusable(
       `${file}, with one input and one output, has ${describe(signature)}: ` +
         'expected float32 or uint8 [N, 1 or 3, rows, columns] -> float32 [N, classes, rows, columns]',
     );

@@ -16,9 +16,18 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import type { AddModel, ModelCheck, ModelListing } from '../../../src-shared/index.ts';
+import {
+  type AddModel,
+  inEnglish,
+  type ModelCheck,
+  type ModelListing,
+  reasonOf,
+  type Saying,
+  say,
+  series,
+} from '../../../src-shared/index.ts';
 import { openRunner } from '../kinds.ts';
-import { type ModelManifest, ModelRefused, readManifest } from '../manifest.ts';
+import { type ModelManifest, ModelRefused, readManifest, refusalOf, unusable } from '../manifest.ts';
 import { MAX_MODEL_BYTES, type ModelFile } from '../manifest-parts.ts';
 import { type AddOptions, assemble } from './assemble.ts';
 import { findModel, type ModelFolders, type ModelPlace, manifestAt, modelPlaces } from './folders.ts';
@@ -73,10 +82,11 @@ export function listModels(folders: ModelFolders): readonly ModelListing[] {
     try {
       const { title, kind, licence, provenance, labels, files } = manifestAt(place);
       const bytes = Object.values<ModelFile>(files).reduce((sum, file) => sum + file.bytes, 0);
-      return { id, origin, title, kind, licence, provenance, labels, bytes, problem: null };
+      return { id, origin, title, kind, licence, provenance, labels, bytes, problem: null, said: null };
     } catch (error) {
       const unknown = { title: id, kind: null, licence: null, provenance: null, labels: [], bytes: null };
-      return { id, origin, ...unknown, problem: wordsOf(error) };
+      const said = refusalOf(error);
+      return { id, origin, ...unknown, problem: inEnglish(said), said };
     }
   });
 }
@@ -84,16 +94,19 @@ export function listModels(folders: ModelFolders): readonly ModelListing[] {
 /** Whether every file of the models is the one that its manifest names, and an ONNX model. `id` null: of all models. */
 export function verifyModels(folders: ModelFolders, id: string | null): readonly ModelCheck[] {
   const places = id === null ? modelPlaces(folders) : [findModel(folders, id)];
-  return places.map((place) => ({ id: place.id, problems: problemsOf(place) }));
+  return places.map((place) => {
+    const found = problemsOf(place);
+    return { id: place.id, problems: found.map(inEnglish), said: found.length === 0 ? null : series(';', found) };
+  });
 }
 
-function problemsOf(place: ModelPlace): string[] {
-  const problems: string[] = [];
+function problemsOf(place: ModelPlace): Saying[] {
+  const problems: Saying[] = [];
   const attempt = (step: () => void): void => {
     try {
       step();
     } catch (error) {
-      problems.push(wordsOf(error));
+      problems.push(refusalOf(error));
     }
   };
   attempt(() => {
@@ -106,11 +119,10 @@ function problemsOf(place: ModelPlace): string[] {
 function verifyFile(folder: string, { path: name, sha256, bytes }: ModelFile): void {
   const file = path.join(folder, name);
   const found = existsSync(file) ? statSync(file).size : null;
-  if (found === null) throw new ModelRefused(`model file ${name} is missing`);
-  if (found !== bytes) throw new ModelRefused(`model file ${name} has ${found} bytes, its manifest says ${bytes}`);
+  if (found === null) throw new ModelRefused(say('model.file-missing', { file: name }));
+  if (found !== bytes) throw new ModelRefused(say('model.file-size', { file: name, found, expected: bytes }));
   const hash = sha256Of(file);
-  if (hash !== sha256)
-    throw new ModelRefused(`model file ${name} was altered: its sha256 is ${hash}, its manifest says ${sha256}`);
+  if (hash !== sha256) throw new ModelRefused(say('model.file-altered', { file: name, found: hash, expected: sha256 }));
   readSignature(file);
 }
 
@@ -122,11 +134,11 @@ function verifyFile(folder: string, { path: name, sha256, bytes }: ModelFile): v
  */
 export async function addModel(folders: ModelFolders, request: AddRequest): Promise<ModelListing> {
   const { user } = folders;
-  if (user === null) throw new ModelRefused('there is no data directory to add models to');
+  if (user === null) throw unusable('there is no data directory to add models to');
   const own = ownManifest(request.paths);
   const id = request.id ?? own?.manifest.id ?? idFrom(request.paths[0] ?? '');
   if (findAny(folders, user, id)) {
-    throw new ModelRefused(`there is a model ${id} already: remove it first, or add this one under another id`);
+    throw unusable(`there is a model ${id} already: remove it first, or add this one under another id`);
   }
   mkdirSync(user, { recursive: true });
   const beside = mkdtempSync(path.join(user, '.adding-'));
@@ -144,7 +156,7 @@ export async function addModel(folders: ModelFolders, request: AddRequest): Prom
 /** @throws {ModelRefused} for a model that came with the product, or is not there. */
 export function removeModel(folders: ModelFolders, id: string): void {
   const { folder, origin } = findModel(folders, id);
-  if (origin === 'shipped') throw new ModelRefused(`${id} came with the product and cannot be removed`);
+  if (origin === 'shipped') throw unusable(`${id} came with the product and cannot be removed`);
   // Renamed first: a removal that is interrupted must not leave half a model.
   const beside = path.join(path.dirname(folder), `.removing-${id}-${process.pid}`);
   renameSync(folder, beside);
@@ -194,7 +206,7 @@ function copyRecognised(request: AddRequest, id: string, beside: string): ModelM
 function sizeChecked(file: string): GraphSignature {
   const signature = readSignature(file);
   if (signature.bytes > MAX_MODEL_BYTES) {
-    throw new ModelRefused(
+    throw unusable(
       `model file ${path.basename(file)} has ${signature.bytes} bytes: at most ${MAX_MODEL_BYTES} can be loaded`,
     );
   }
@@ -204,18 +216,18 @@ function sizeChecked(file: string): GraphSignature {
 /** The .onnx files among the paths, those of folders included. @throws {ModelRefused} */
 function modelFiles(paths: readonly string[]): readonly string[] {
   const files = paths.flatMap((each) => {
-    if (!existsSync(each)) throw new ModelRefused(`${each} is not there`);
+    if (!existsSync(each)) throw unusable(`${each} is not there`);
     if (!statSync(each).isDirectory()) return [each];
     return readdirSync(each)
       .filter((name) => name.toLowerCase().endsWith('.onnx'))
       .sort()
       .map((name) => path.join(each, name));
   });
-  if (files.length === 0) throw new ModelRefused(`${paths.join(', ')}: there is no .onnx file`);
-  if (files.length > MAX_FILES) throw new ModelRefused(`${files.length} .onnx files: a model has at most ${MAX_FILES}`);
+  if (files.length === 0) throw unusable(`${paths.join(', ')}: there is no .onnx file`);
+  if (files.length > MAX_FILES) throw unusable(`${files.length} .onnx files: a model has at most ${MAX_FILES}`);
   const names = files.map((file) => path.basename(file));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new ModelRefused(`two files are named ${twice}: expected different names`);
+  if (twice !== undefined) throw unusable(`two files are named ${twice}: expected different names`);
   return files;
 }
 
@@ -243,7 +255,7 @@ function safeName(file: string): string {
 function copyWithHash(source: string, folder: string): ModelFile {
   const name = safeName(source);
   const target = path.join(folder, name);
-  if (existsSync(target)) throw new ModelRefused(`two files would be named ${name}: expected different names`);
+  if (existsSync(target)) throw unusable(`two files would be named ${name}: expected different names`);
   copyFileSync(source, target);
   // Of the copy: what was read before may have changed meanwhile.
   return { path: name, sha256: sha256Of(target), bytes: statSync(target).size };
@@ -279,8 +291,6 @@ async function tryOut(folder: string, manifest: ModelManifest): Promise<void> {
   try {
     await (await openRunner(folder, manifest, options)).warmUp();
   } catch (error) {
-    throw new ModelRefused(`the model was recognised as ${manifest.kind} but does not run: ${wordsOf(error)}`);
+    throw unusable(`the model was recognised as ${manifest.kind} but does not run: ${inEnglish(reasonOf(error))}`);
   }
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

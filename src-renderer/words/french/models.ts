@@ -10,12 +10,23 @@ const kinds: Readonly<Record<string, string>> = {
   'dfine+sam': 'cadres, puis contours (deux étapes)',
 };
 
-const roles: Readonly<Record<string, string>> = {
+export const roles: Readonly<Record<string, string>> = {
   detector: 'Détecteur',
   encoder: 'Encodeur',
   decoder: 'Décodeur',
   segmenter: 'Segmenteur',
   likelihood: 'Vraisemblance',
+};
+
+export const outcomes: Words['models']['providers']['outcomes'] = {
+  running: 'tourne',
+  refused: 'refusé par ONNX Runtime',
+  excluded: 'connu pour se tromper avec ce modèle',
+  crashed: 'a mis fin au processus pendant l’essai',
+  failed: 'un calcul a échoué',
+  wrong: 'd’autres résultats que le processeur',
+  software: 'aucun processeur graphique derrière',
+  slower: 'plus lent que le processeur',
 };
 
 const megabytes = (bytes: number): string =>
@@ -61,15 +72,6 @@ export const models: Words['models'] = {
         .filter((part) => part !== null)
         .join(' · '),
     columns: ['Essayé', 'Ce qui en est advenu', 'ms par calcul'],
-    outcomes: {
-      running: 'tourne',
-      refused: 'refusé par ONNX Runtime',
-      excluded: 'connu pour se tromper avec ce modèle',
-      crashed: 'a mis fin au processus pendant l’essai',
-      failed: 'un calcul a échoué',
-      wrong: 'd’autres résultats que le processeur',
-      software: 'aucun processeur graphique derrière',
-      slower: 'plus lent que le processeur',
-    },
+    outcomes,
   },
 };

@@ -1,4 +1,9 @@
 import type { Words } from '../words.ts';
+import { outcomes, roles } from './models.ts';
+
+/** A name the engine gives, as the tables of the models view say it; one they do not know stays as it came. */
+const inFrench = (table: Readonly<Record<string, string>>, name: unknown): string =>
+  table[String(name)] ?? String(name);
 
 /** What stands behind a colon and is no sentence of ours (operating system, ONNX Runtime, protocol) stays as it came. */
 export const sayings: Words['sayings'] = {
@@ -61,7 +66,30 @@ export const sayings: Words['sayings'] = {
   'test.unopened': () => 'impossible à ouvrir',
   'source.no-replay': () => 'La source n’est pas un enregistrement en cours de lecture.',
   'publisher.trouble': ({ why }) => `Difficulté vers Slicer : ${why}`,
+  'publisher.off': () => 'L’envoi vers Slicer est déconnecté.',
+  'publisher.nobody': () => 'Aucun récepteur n’est connecté.',
+  'publisher.unasked': ({ source }) =>
+    `Rien d’une source ${source} n’est envoyé sans être demandé (publish.${source}).`,
+  'space.no-points': () => 'Il n’y a pas encore de points à envoyer.',
   'inference.down': ({ why }) => `L’inférence est arrêtée : ${why}`,
+  'provider.fell-back': ({ role, running, passed }) =>
+    `${inFrench(roles, role).toLowerCase()} sur ${running}, pas comme demandé : ${passed}`,
+  'provider.passed': ({ provider, outcome, why }) => `${provider}, ${inFrench(outcomes, outcome)} (${why})`,
+  'provider.crashed': () => 'le processus d’inférence s’est arrêté pendant l’essai',
+  'provider.no-nodes': () => 'il n’a pris aucun nœud du graphe : tous ont tourné sur le CPU',
+  'provider.differs': ({ difference }) => `autotest face au CPU : ${difference}`,
+  'provider.slower': ({ own, cpu }) => `${own} ms par calcul, le CPU ${cpu} ms`,
+  'provider.no-device': ({ looked }) => `aucun processeur graphique sur cette machine (${looked})`,
+  'provider.software-driver': ({ driver }) => `aucun processeur graphique, seulement le pilote logiciel ${driver}`,
+  'provider.dfine-on-directml': () => 'D-FINE donne des cadres faux sous DirectML, c’est connu',
+  'differs.off': ({ output, off, limit }) => `${output} s’écarte de ${off}, plus que ${limit}`,
+  'differs.shape': ({ output, found, expected }) => `${output} a la forme ${found}, ${expected} attendu`,
+  'differs.missing': ({ output, expected }) => `${output} manque, ${expected} attendu`,
+  'differs.missing-on-cpu': ({ output }) => `${output} manque sur le CPU`,
+  'differs.cpu-finds': ({ label, corners, score }) =>
+    `le CPU trouve la classe ${label} en [${corners}] avec le score ${score}`,
+  'differs.only-it-finds': ({ label, corners, score }) =>
+    `lui seul trouve la classe ${label} en [${corners}] avec le score ${score}`,
   'inference.restarting': ({ how, seconds }) => `processus d’inférence ${how} ; nouveau départ dans ${seconds} s`,
   'inference.restarting-often': ({ how, ends, seconds }) =>
     `processus d’inférence ${how} ; ${ends} arrêts en une minute, nouveau départ dans ${seconds} s`,
@@ -74,6 +102,12 @@ export const sayings: Words['sayings'] = {
   'inference.no-result': ({ why }) => `Le modèle n’a rendu aucun résultat : ${why}`,
   'inference.depth': ({ model, mm, scale, low, high }) =>
     `${model} : l’image a ${mm} mm de profondeur à ${scale} mm par pixel, ${low} à ${high} mm attendus`,
+  'inference.input-size': ({ columns, rows, limit }) =>
+    `à l’échelle du modèle, l’image aurait ${columns} x ${rows} pixels ; 1 à ${limit} en tout attendus`,
+  'inference.area-small': ({ columns, rows, scale }) =>
+    `image utile de ${columns} x ${rows} pixels : trop petite pour être ramenée à ${scale} mm`,
+  'inference.area-empty': ({ columns, rows }) => `image utile de ${columns} x ${rows} pixels : rien à y prendre`,
+  'inference.run-failed': ({ why }) => `le calcul du modèle a échoué : ${why}`,
   'inference.width': ({ model, mm, scale, low, high }) =>
     `${model} : l’image a ${mm} mm de largeur à ${scale} mm par pixel, ${low} à ${high} mm attendus`,
   'inference.sector': ({ model }) =>
@@ -81,6 +115,33 @@ export const sayings: Words['sayings'] = {
   'model.in-use': ({ model }) => `Le modèle ${model} est en service : choisissez-en d’abord un autre.`,
   'model.refused': ({ model, why, kept }) => `${model} n’a pas pu être chargé : ${why} ; ${kept} reste en service`,
   'model.fell-back': ({ from, why, to }) => `${from} ne cessait de s’arrêter (${why}) ; ${to} le remplace`,
+  'model.unusable': ({ why }) => `modèle inutilisable : ${why}`,
+  'model.unknown': ({ model, looked }) => `aucun modèle ${model} : ${model}/model.yaml n’est pas dans ${looked}`,
+  'model.manifest-unread': ({ file, why }) => `le manifeste ${file} n’a pas pu être lu : ${why}`,
+  'model.manifest-large': ({ file, found, limit }) => `${file} : ${found} octets, au plus ${limit} attendus`,
+  'model.manifest-no-yaml': ({ file, why }) => `${file} n’est pas du YAML : ${why}`,
+  'model.manifest-bad': ({ file, why }) => `manifeste ${file} : ${why}`,
+  'model.other-id': ({ folder, found, expected }) =>
+    `${folder}/model.yaml porte l’identifiant ${found} ; le nom de son dossier, ${expected}, était attendu`,
+  'model.other-kind': ({ folder, found, expected }) =>
+    `${folder} contient un modèle de type ${found} ; ${expected} attendu`,
+  'model.file-missing': ({ file }) => `le fichier ${file} du modèle manque`,
+  'model.file-unread': ({ file, why }) => `le fichier ${file} du modèle n’a pas pu être lu : ${why}`,
+  'model.file-large': ({ file, found, expected }) =>
+    `le fichier ${file} du modèle a ${found} octets, ${expected} attendus`,
+  'model.file-size': ({ file, found, expected }) =>
+    `le fichier ${file} du modèle a ${found} octets, son manifeste en annonce ${expected}`,
+  'model.file-altered': ({ file, found, expected }) =>
+    `le fichier ${file} du modèle a été modifié : son sha256 est ${found}, son manifeste annonce ${expected}`,
+  'model.file-bad': ({ file, what }) => `le fichier ${file} n’est pas un modèle entier : ${what}`,
+  'model.file-unloaded': ({ file, why }) => `le fichier ${file} du modèle ne se charge pas : ${why}`,
+  'model.other-names': ({ file, found, expected }) => `le fichier ${file} du modèle a ${found} ; attendu : ${expected}`,
+  'model.names': ({ inputs, outputs }) => `entrées ${inputs} ; sorties ${outputs}`,
+  'model.no-runtime': ({ machine, why }) => `ONNX Runtime ne se charge pas sur ${machine} : ${why}`,
+  'model.thread-failed': ({ why }) => `le fil d’exécution du modèle a échoué : ${why}`,
+  'model.thread-ended': ({ code }) => `le fil d’exécution du modèle s’est terminé (${code})`,
+  'model.job-ended': ({ how }) => `le processus qui examinait le modèle s’est arrêté (${how})`,
+  'model.job-late': ({ seconds }) => `pas terminé après ${seconds} s`,
   'recording.recovered': ({ name, frames }) =>
     `L’enregistrement ${name}, coupé par une panne, a été réparé : ${frames} images.`,
   'recording.unrecovered': ({ name, why }) =>
@@ -98,7 +159,6 @@ export const sayings: Words['sayings'] = {
     `le disque serait plein dans ${minutes} min, au moins ${limit} min attendues : ${free} Mio libres dans ${folder}, dont ${reserve} Mio de réserve`,
   'recording.unclosed': ({ name, why }) =>
     `l’enregistrement ${name} n’a pas pu être fermé : ${why} ; il sera réparé au prochain démarrage`,
-  'recording.ended-unclosed': ({ ended, unclosed }) => `${ended} ; ${unclosed}`,
   'recording.in-the-making': ({ name }) => `L’enregistrement ${name} est en cours : arrêtez-le d’abord.`,
   'recording.worked-on': ({ name }) => `L’enregistrement ${name} est occupé : attendez la fin du travail.`,
   'recording.none': () => 'Rien n’est en cours d’enregistrement.',
@@ -126,8 +186,17 @@ export const sayings: Words['sayings'] = {
   'file.model-elsewhere': ({ file, known }) =>
     `modèle ${file} : une console n’ouvre que ceux de ${known} ; pour d’autres, « ultramotion models add »`,
   'access.open': ({ why }) => `Accès par le réseau : ${why}`,
+  'access.no-tls': ({ reachable }) =>
+    `${reachable} sans TLS (http.insecure) : jetons et images peuvent être lus en chemin`,
+  'access.allowed-hosts': ({ hosts }) => `http.allowedHosts (${hosts}) laisse entrer d’autres machines`,
+  'access.host': ({ host }) => `http.host « ${host} » est accessible depuis d’autres machines`,
+  'access.file': ({ file, why }) => `le nouveau contenu de ${file} ne sert pas : ${why}`,
+  'logs.none': () => 'Ce moteur ne tient pas de journal.',
   'logs.lost': ({ why }) => `Des lignes du journal se perdent : ${why}`,
   'alerts.untaken': ({ route, why, waiting, dead }) =>
     `${route} ne prend pas les alertes : ${why} ; ${waiting} en attente, ${dead} abandonnées`,
   'metric.failed': ({ name, why }) => `Mesure ${name} : ${why}`,
+  'words.and': ({ first, second }) => `${first} et ${second}`,
+  'words.comma': ({ first, second }) => `${first}, ${second}`,
+  'words.semicolon': ({ first, second }) => `${first} ; ${second}`,
 };

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forkInference, listModels, type ModelFolders, runRegistryJob } from '../../../src-main/inference/index.ts';
 import { readManifest } from '../../../src-main/inference/manifest.ts';
 import { addModel, addRequest, removeModel, verifyModels } from '../../../src-main/inference/registry/registry.ts';
-import type { AddModel } from '../../../src-shared/index.ts';
+import { type AddModel, say } from '../../../src-shared/index.ts';
 import * as exports from '../../support/model-exports.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -72,7 +72,7 @@ describe('adding a model', () => {
         'enc.onnx',
         'model.yaml',
       ]);
-      expect(verifyModels(folders, listing.id)).toEqual([{ id: listing.id, problems: [] }]);
+      expect(verifyModels(folders, listing.id)).toEqual([{ id: listing.id, problems: [], said: null }]);
     });
   }
 
@@ -107,7 +107,7 @@ describe('adding a model', () => {
     cpSync(path.join(folders.shipped, 'bone-tracer'), folder, { recursive: true });
     await expect(add(folder)).rejects.toThrow(/there is a model bone-tracer already/);
     expect(await add(folder, { id: 'tracer-2' })).toMatchObject({ id: 'tracer-2', kind: 'bone-tracer' });
-    expect(verifyModels(folders, 'tracer-2')).toEqual([{ id: 'tracer-2', problems: [] }]);
+    expect(verifyModels(folders, 'tracer-2')).toEqual([{ id: 'tracer-2', problems: [], said: null }]);
   });
 
   const detector = exports.dfineOfficial();
@@ -180,7 +180,9 @@ describe('adding a model', () => {
       id: 'net',
       kind: 'segmenter',
     });
-    expect(await runRegistryJob(spawn, folders, { name: 'verify', id: 'net' })).toEqual([{ id: 'net', problems: [] }]);
+    expect(await runRegistryJob(spawn, folders, { name: 'verify', id: 'net' })).toEqual([
+      { id: 'net', problems: [], said: null },
+    ]);
     await expect(runRegistryJob(spawn, folders, { name: 'remove', id: 'bone-tracer' })).rejects.toThrow(
       /cannot be removed/,
     );
@@ -208,6 +210,7 @@ describe('what was added', () => {
     expect(problems.altered).toMatch(/net\.onnx was altered: its sha256 is [0-9a-f]{64}, its manifest says/);
     expect(problems.short).toMatch(/has 50 bytes, its manifest says \d+/);
     expect(problems.gone).toMatch(/net\.onnx is missing/);
+    expect(verifyModels(folders, 'gone')[0]?.said).toEqual(say('model.file-missing', { file: 'net.onnx' }));
     expect(problems.elsewhere).toMatch(/has the id moved: expected its folder's name, elsewhere/);
     expect(listModels(folders).find(({ id }) => id === 'elsewhere')?.problem).toMatch(/the id moved/);
   });

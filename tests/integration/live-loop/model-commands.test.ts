@@ -35,8 +35,8 @@ describe('models through a console', () => {
     expect(await client.command('models.verify', {})).toMatchObject({
       value: {
         checks: expect.arrayContaining([
-          { id: 'net', problems: [] },
-          { id: 'bone-tracer', problems: [] },
+          { id: 'net', problems: [], said: null },
+          { id: 'bone-tracer', problems: [], said: null },
         ]),
       },
     });
@@ -45,6 +45,7 @@ describe('models through a console', () => {
     expect(await client.command('models.add', { path: folder, id: 'other' })).toMatchObject({
       type: 'error',
       message: expect.stringMatching(/model file net\.onnx/),
+      said: { code: 'model.file-bad', values: { file: 'net.onnx', what: expect.any(String) } },
     });
 
     const { modelId } = (await snapshotOf(engine.url)).inference;

@@ -10,7 +10,7 @@ const onWebGpu: ProviderReport = {
   warmupMs: 412.3,
   share: 1,
   fellBack: false,
-  trials: [{ provider: 'webgpu', outcome: 'running', why: null, runMs: 8.1 }],
+  trials: [{ provider: 'webgpu', outcome: 'running', why: null, said: null, runMs: 8.1 }],
 };
 const fallen: ProviderReport = {
   role: 'detector',
@@ -19,8 +19,8 @@ const fallen: ProviderReport = {
   share: null,
   fellBack: true,
   trials: [
-    { provider: 'webgpu', outcome: 'wrong', why: 'self-test against the CPU: boxes', runMs: null },
-    { provider: 'cpu', outcome: 'running', why: null, runMs: 30.2 },
+    { provider: 'webgpu', outcome: 'wrong', why: 'self-test against the CPU: boxes', said: null, runMs: null },
+    { provider: 'cpu', outcome: 'running', why: null, said: null, runMs: 30.2 },
   ],
 };
 const state = (providers: readonly ProviderReport[], link: InferenceState['link'] = 'ready'): InferenceState => ({

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { StaticTokens, strongToken } from '../../../src-main/gateway/access/static-tokens.ts';
 import { WatchedFile } from '../../../src-main/gateway/access/watched-file.ts';
+import { say } from '../../../src-shared/index.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'ultramotion-tokens-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,7 +88,7 @@ describe('WatchedFile', () => {
     writeFileSync(file, '');
     nowMs += 1000;
     expect(watched.current()).toBe('second');
-    expect(watched.problem).toMatch(/watched: it is empty/);
+    expect(watched.problem).toEqual(say('access.file', { file, why: 'it is empty' }));
     writeFileSync(file, 'third one');
     nowMs += 1000;
     expect(watched.current()).toBe('third one');

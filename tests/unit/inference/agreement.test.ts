@@ -1,10 +1,12 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import {
+  type Difference,
   decodedDetectionsDiffer,
   rawDetectionsDiffer,
   valuesDiffer,
 } from '../../../src-main/inference/providers/agreement.ts';
+import { inEnglish } from '../../../src-shared/index.ts';
 
 const floats = (values: number[], dims = [1, values.length]) =>
   new ort.Tensor('float32', Float32Array.from(values), dims);
@@ -19,8 +21,16 @@ const rows = (list: readonly Row[]) => ({
   scores: floats(list.map(([, , score]) => score)),
 });
 
+/** As it stands in the log. */
+const inWords =
+  (difference: Difference) =>
+  (...outputs: Parameters<Difference>): string | null => {
+    const said = difference(...outputs);
+    return said === null ? null : inEnglish(said);
+  };
+
 describe('values of two providers', () => {
-  const differ = valuesDiffer(['y'], { absolute: 0.01, relative: 0 });
+  const differ = inWords(valuesDiffer(['y'], { absolute: 0.01, relative: 0 }));
 
   it('agree within the tolerance and not beyond it', () => {
     expect(differ({ y: floats([1, 2]) }, { y: floats([1.005, 2]) })).toBeNull();
@@ -28,7 +38,7 @@ describe('values of two providers', () => {
   });
 
   it('may be off in proportion to the largest one', () => {
-    const relative = valuesDiffer(null, { absolute: 0, relative: 0.01 });
+    const relative = inWords(valuesDiffer(null, { absolute: 0, relative: 0.01 }));
     expect(relative({ y: floats([0, 100]) }, { y: floats([0.9, 100]) })).toBeNull();
     expect(relative({ y: floats([0, 100]) }, { y: floats([1.1, 100]) })).not.toBeNull();
   });
@@ -46,7 +56,7 @@ describe('values of two providers', () => {
 
 describe('detections of two providers', () => {
   const names = { labels: 'labels', boxes: 'boxes', scores: 'scores' };
-  const differ = decodedDetectionsDiffer(names, 640);
+  const differ = inWords(decodedDetectionsDiffer(names, 640));
   const list: Row[] = [
     [0, [10, 20, 200, 120], 0.9],
     [0, [300, 40, 420, 100], 0.6],
@@ -72,7 +82,7 @@ describe('detections of two providers', () => {
   });
 
   it('of a raw detector are compared by the sigmoid of their logits', () => {
-    const raw = rawDetectionsDiffer({ logits: 'logits', boxes: 'boxes' });
+    const raw = inWords(rawDetectionsDiffer({ logits: 'logits', boxes: 'boxes' }));
     const outputs = (logits: number[]) => ({
       logits: floats(logits, [1, 2, 2]),
       boxes: floats([0.5, 0.5, 0.2, 0.2, 0.1, 0.1, 0.1, 0.1], [1, 2, 4]),

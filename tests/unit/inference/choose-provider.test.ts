@@ -6,7 +6,7 @@ import {
   type ProviderMeans,
   type ProviderTask,
 } from '../../../src-main/inference/providers/choose-provider.ts';
-import type { ProviderChoice, ProviderName } from '../../../src-shared/index.ts';
+import { type ProviderChoice, type ProviderName, say } from '../../../src-shared/index.ts';
 import { onnxModel } from '../../support/onnx-model.ts';
 
 /** y = gain * x: small, and altered with one number. */
@@ -89,11 +89,15 @@ describe('the choice of an execution provider', () => {
   });
 
   it('passes over a software adapter unless it is named', async () => {
-    const software = (provider: ProviderName) => (provider === 'webgpu' ? 'only SwiftShader' : null);
+    const software = (provider: ProviderName) =>
+      provider === 'webgpu' ? say('provider.software-driver', { driver: 'SwiftShader' }) : null;
     const bytes = { webgpu: model(), cpu: model() };
     const auto = await choose(['auto'], bytes, { software });
     expect(auto.report.running).toBe('cpu');
-    expect(auto.report.trials.at(-2)).toMatchObject({ outcome: 'software', why: 'only SwiftShader' });
+    expect(auto.report.trials.at(-2)).toMatchObject({
+      outcome: 'software',
+      why: expect.stringMatching(/software driver SwiftShader$/),
+    });
     expect(auto.report.fellBack).toBe(false);
     expect((await choose(['auto', 'webgpu'], bytes, { software })).report.running).toBe('webgpu');
   });
@@ -132,7 +136,7 @@ describe('the choice of an execution provider', () => {
   });
 
   it('does not ask what is excluded, nor what an earlier process died of', async () => {
-    const excluded = { dml: 'known to be wrong' };
+    const excluded = { dml: say('provider.dfine-on-directml') };
     const bytes = { dml: model(), webgpu: model(), cpu: model() };
     const { report } = await chooseProvider(
       { ...task, excluded },
@@ -141,7 +145,11 @@ describe('the choice of an execution provider', () => {
     );
     expect(made).toEqual(['cpu']);
     expect(report.trials.map(({ outcome }) => outcome)).toEqual(['excluded', 'crashed', 'running']);
-    expect(report.trials[0]!.why).toBe('known to be wrong');
+    expect(report.trials[0]).toMatchObject({
+      why: 'D-FINE is known to give wrong boxes on DirectML',
+      said: excluded.dml,
+    });
+    expect(report.trials[1]!.said).toEqual(say('provider.crashed'));
     expect(report.fellBack).toBe(true);
   });
 

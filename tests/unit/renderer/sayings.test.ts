@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { CommandRefused, refusalText } from '../../../src-renderer/state/refusal.ts';
 import { CATALOGUES } from '../../../src-renderer/words/index.ts';
 import { saidText } from '../../../src-renderer/words/said.ts';
-import { inEnglish, reasonOf, SAYINGS, SaidError, type SayingCode, say } from '../../../src-shared/index.ts';
+import {
+  inEnglish,
+  reasonOf,
+  SAYINGS,
+  SaidError,
+  type Saying,
+  type SayingCode,
+  say,
+  series,
+} from '../../../src-shared/index.ts';
 
 /** Sentences made of nothing but what they frame: there is no word in them to translate. */
-const FRAMES: ReadonlySet<SayingCode> = new Set(['recording.ended-unclosed', 'settings.unsaved']);
+const FRAMES: ReadonlySet<SayingCode> = new Set(['settings.unsaved', 'words.comma']);
 
 /** One distinct value for every name any sentence uses. */
 const VALUES = {
@@ -18,7 +27,11 @@ const VALUES = {
   ...{ low: 'v218', mm: 'v219', part: 'v220', pixels: 'v221', pose: 'v222', reserve: 'v223' },
   ...{ rows: 'v224', scale: 'v225', seconds: 'v226', seed: 'v227', settings: 'v228', signal: 'v229' },
   ...{ silent: 'v230', slices: 'v231', status: 'v232', type: 'v233', unclosed: 'v234', unmoved: 'v235' },
-  ...{ value: 'v236', whole: 'v237' },
+  ...{ value: 'v236', whole: 'v237', corners: 'v238', cpu: 'v239', difference: 'v240', driver: 'v241' },
+  ...{ first: 'v242', second: 'v243', hosts: 'v244', inputs: 'v245', outputs: 'v246', label: 'v247' },
+  ...{ looked: 'v248', machine: 'v249', off: 'v250', outcome: 'v251', output: 'v252', own: 'v253' },
+  ...{ passed: 'v254', provider: 'v255', reachable: 'v256', role: 'v257', running: 'v258', score: 'v259' },
+  ...{ source: 'v260', what: 'v261' },
 };
 const codes = Object.keys(SAYINGS) as SayingCode[];
 const valuesIn = (text: string): string[] =>
@@ -45,6 +58,26 @@ describe('what the engine says', () => {
     );
     expect(saidText(CATALOGUES.fr, said, '')).toBe(
       'RIEN N’EST ENREGISTRÉ : enregistrement terminé de lui-même : le disque est plein (ENOSPC) ; les images d’avant sont enregistrées',
+    );
+  });
+
+  it('says why a model does not run as wanted in one language to the end', () => {
+    const passed = (provider: string, outcome: string, why: Saying): Saying =>
+      say('provider.passed', { provider, outcome, why });
+    const difference = say('differs.off', { output: 'y', off: '0.2', limit: '0.01' });
+    const said = say('provider.fell-back', {
+      role: 'detector',
+      running: 'cpu',
+      passed: series(',', [
+        passed('dml', 'excluded', say('provider.dfine-on-directml')),
+        passed('webgpu', 'wrong', say('provider.differs', { difference })),
+      ]),
+    });
+    expect(inEnglish(said)).toBe(
+      'detector runs on cpu, not as wanted: dml excluded (D-FINE is known to give wrong boxes on DirectML), webgpu wrong (self-test against the CPU: y is off by 0.2, more than 0.01)',
+    );
+    expect(saidText(CATALOGUES.fr, said, '')).toBe(
+      'détecteur sur cpu, pas comme demandé : dml, connu pour se tromper avec ce modèle (D-FINE donne des cadres faux sous DirectML, c’est connu), webgpu, d’autres résultats que le processeur (autotest face au CPU : y s’écarte de 0.2, plus que 0.01)',
     );
   });
 
