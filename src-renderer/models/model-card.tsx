@@ -40,7 +40,7 @@ export function ModelCard({ model, check, choose }: ModelCardProps) {
       </p>
       {model.provenance !== null && <p className="model-provenance">{model.provenance}</p>}
       {model.problem !== null && <p className="refusal">{models.broken(saidText(words, model.said, model.problem))}</p>}
-      {check !== null && (
+      {check !== null && model.problem === null && (
         <p className={check.problems.length === 0 ? 'model-whole' : 'refusal'} role="status">
           {check.problems.length === 0
             ? models.whole
