@@ -12,6 +12,7 @@ import {
   packMessage,
   parseImage,
 } from '../../src-main/openigtlink/index.ts';
+import { SaidError } from '../../src-shared/index.ts';
 
 const PEERS = path.resolve(import.meta.dirname, '../../tests/peers');
 const REFERENCE = path.join(PEERS, 'build/bench_codec');
@@ -107,7 +108,7 @@ function receiveOurs(port: number, frames: number): Promise<number> {
         state: ({ link, message }) => {
           if (link === 'disconnected' && count < frames) reject(new Error(`after ${count} frames: ${message}`));
         },
-        problem: ({ message }) => reject(new Error(message)),
+        problem: ({ what }) => reject(new SaidError(what)),
       },
     );
     client.start();
@@ -161,8 +162,8 @@ function oursInMemory(size: Size): { packMs: number; unpackMs: number } {
       message: ({ content }) => {
         received += parseImage(content).size[2];
       },
-      problem: ({ message: text }) => {
-        throw new Error(text);
+      problem: ({ what }) => {
+        throw new SaidError(what);
       },
       giveUp: () => {},
     },

@@ -78,7 +78,7 @@ export class IgtlSource implements FrameSource {
           this.#receive(message);
         },
         state: (state) => this.#linkChanged(state),
-        problem: (problem) => on.problem(`source.${problem.kind}`, problem.message),
+        problem: ({ kind, what }) => on.problem(`source.${kind}`, what),
       },
     );
   }
@@ -139,7 +139,7 @@ export class IgtlSource implements FrameSource {
       if (!(error instanceof MalformedMessage)) {
         throw error;
       }
-      this.#on.problem(`source.malformed.${message.header.type}`, error.message);
+      this.#on.problem(`source.malformed.${message.header.type}`, error.said);
     }
   }
 

@@ -1,3 +1,4 @@
+import { type Saying, say } from '../../src-shared/index.ts';
 import { viewOf } from './bytes.ts';
 import { monotonicMs } from './clock.ts';
 import { type Crc, crc64, crcEquals } from './crc64.ts';
@@ -20,7 +21,7 @@ export interface FramerOptions {
 export interface FramerProblem {
   readonly kind: 'bad-header' | 'too-large' | 'bad-crc' | 'malformed' | 'resync' | 'gave-up';
   /** Names the thing, its value and the limit. */
-  readonly message: string;
+  readonly what: Saying;
 }
 
 export interface FramerCounters {
@@ -153,15 +154,15 @@ export class MessageFramer {
     const fault = implausible(this.#header, 0);
     if (fault !== null) {
       this.#counters.badHeader++;
-      this.#loseFraming({ kind: 'bad-header', message: fault });
+      this.#loseFraming({ kind: 'bad-header', what: fault });
       return;
     }
     const bodySize = announcedBodySize(this.#headerView, 0);
     if (bodySize > this.#options.maxMessageBytes) {
       const { type, deviceName } = readHeader(this.#header, this.#headerView, 0);
       this.#counters.tooLarge++;
-      const message = `${type} ${deviceName} body ${bodySize}: expected <= ${this.#options.maxMessageBytes} bytes`;
-      this.#loseFraming({ kind: 'too-large', message });
+      const values = { type, device: deviceName, found: bodySize, limit: this.#options.maxMessageBytes };
+      this.#loseFraming({ kind: 'too-large', what: say('igtl.too-large', values) });
       return;
     }
     this.#open = this.#newMessage(this.#header, bodySize);
@@ -202,7 +203,7 @@ export class MessageFramer {
     if (found === null) return null;
     this.#open = null;
     const kept = open.probe.bytes;
-    return this.#resume(kept, found, `a message of ${open.bodySize} bytes that stopped after ${found.start} bytes`);
+    return this.#resume(kept, found, say('igtl.stopped', { bytes: open.bodySize, found: found.start }));
   }
 
   #closeMessage(open: OpenMessage): void {
@@ -213,7 +214,7 @@ export class MessageFramer {
       this.#suspect = open.memory.subarray(HEADER_AT);
       this.#on.problem({
         kind: 'bad-crc',
-        message: `${type} ${deviceName}: CRC of ${bodySize} body bytes does not match`,
+        what: say('igtl.bad-crc', { type, device: deviceName, bytes: bodySize }),
       });
       return;
     }
@@ -236,7 +237,7 @@ export class MessageFramer {
       } catch (error) {
         if (!(error instanceof MalformedMessage)) throw error;
         this.#counters.malformed++;
-        this.#on.problem({ kind: 'malformed', message: error.message });
+        this.#on.problem({ kind: 'malformed', what: error.said });
         return;
       }
     }
@@ -265,7 +266,7 @@ export class MessageFramer {
     const found = resync.find();
     if (found !== null) {
       this.#resync = null;
-      return this.#resume(resync.bytes, found, 'lost framing');
+      return this.#resume(resync.bytes, found, say('igtl.lost-framing'));
     }
     const searched = resync.bytes.byteLength - this.#resyncSeedBytes;
     const elapsedMs = this.#now() - this.#resyncStartedMs;
@@ -276,12 +277,12 @@ export class MessageFramer {
   }
 
   /** Takes up the stream at a message found among `bytes`; returns what follows it. */
-  #resume(bytes: Buffer, found: FoundMessage, after: string): Uint8Array {
+  #resume(bytes: Buffer, found: FoundMessage, after: Saying): Uint8Array {
     this.#counters.resyncs++;
     this.#counters.skippedBytes += found.start;
     this.#on.problem({
       kind: 'resync',
-      message: `${after}: next good message found after skipping ${found.start} bytes`,
+      what: say('igtl.resync', { after, skipped: found.start }),
     });
     const bodyAt = found.start + HEADER_BYTES;
     const open = this.#newMessage(bytes.subarray(found.start, bodyAt), found.end - bodyAt);
@@ -295,8 +296,10 @@ export class MessageFramer {
     this.#resync = null;
     this.#gaveUp = true;
     this.#counters.skippedBytes += searched;
-    const message = `no good message found in ${searched} bytes and ${Math.round(elapsedMs)} ms after framing was lost`;
-    this.#on.problem({ kind: 'gave-up', message });
+    this.#on.problem({
+      kind: 'gave-up',
+      what: say('igtl.gave-up', { bytes: searched, elapsed: Math.round(elapsedMs) }),
+    });
     this.#on.giveUp();
   }
 

@@ -1,3 +1,4 @@
+import { type Saying, say } from '../../src-shared/index.ts';
 import { readFixedText, writeFixedText } from './bytes.ts';
 
 /** Message header, 58 bytes in every header version (openigtlink.md section 1). It has no checksum of its own. */
@@ -28,11 +29,11 @@ const NAME_PATTERN = /^[A-Z0-9_]+$/;
  * Why 58 bytes cannot be a header, or null when they can: version 1 or 2, a type of capitals, digits and underscores,
  * a device name without control characters, both followed by zeros only. The body size is judged apart.
  */
-export function implausible(bytes: Uint8Array, offset: number): string | null {
+export function implausible(bytes: Uint8Array, offset: number): Saying | null {
   const version = (bytes[offset]! << 8) | bytes[offset + 1]!;
-  if (version !== 1 && version !== 2) return `header version ${version}: expected 1 or 2`;
-  if (!isTypeField(bytes, offset + TYPE_AT)) return 'header type: expected A-Z, 0-9 and _ followed by zeros';
-  if (!isNameField(bytes, offset + DEVICE_NAME_AT)) return 'header device name: expected text followed by zeros';
+  if (version !== 1 && version !== 2) return say('igtl.header-version', { version });
+  if (!isTypeField(bytes, offset + TYPE_AT)) return say('igtl.header-type');
+  if (!isNameField(bytes, offset + DEVICE_NAME_AT)) return say('igtl.header-name');
   return null;
 }
 

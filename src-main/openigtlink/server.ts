@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { type Saying, say } from '../../src-shared/index.ts';
 import { type FramerProblem, MessageFramer } from './framer.ts';
 import { MemoryPool } from './memory-pool.ts';
 import type { OutgoingMessage, ReceivedMessage } from './message.ts';
@@ -36,7 +37,7 @@ export interface ServerClient {
 
 export interface ServerProblem {
   readonly kind: FramerProblem['kind'] | 'refused-peer' | 'slow-client' | 'socket';
-  readonly message: string;
+  readonly what: Saying;
 }
 
 export interface IgtlServerEvents {
@@ -85,7 +86,9 @@ export class IgtlServer {
       this.#server.listen({ host, port }, resolve);
     });
     this.#server.removeAllListeners('error');
-    this.#server.on('error', (error) => this.#on.problem({ kind: 'socket', message: error.message }));
+    this.#server.on('error', ({ message: why }) =>
+      this.#on.problem({ kind: 'socket', what: say('client.socket', { why }) }),
+    );
     this.#watch = setInterval(() => this.#dropSlowClients(), WATCH_MS);
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error(`${host}:${port}: not a TCP address`);
@@ -145,19 +148,19 @@ export class IgtlServer {
     const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const address = `${peer}:${socket.remotePort}`;
     const { allowedPeers = [], maxClients = DEFAULT_MAX_CLIENTS } = this.#options;
-    socket.on('error', (error) => this.#on.problem({ kind: 'socket', message: `client ${address}: ${error.message}` }));
+    socket.on('error', ({ message: why }) => this.#on.problem({ kind: 'socket', what: said(address, why) }));
     if (allowedPeers.length > 0 && !allowedPeers.includes(peer)) {
-      this.#refuse(socket, `client ${address}: not among the allowed peers (${allowedPeers.join(', ')})`);
+      this.#refuse(socket, said(address, say('client.not-allowed', { peers: allowedPeers.join(', ') })));
     } else if (this.#connections.size >= maxClients) {
-      this.#refuse(socket, `client ${address}: ${maxClients} clients are connected, the most allowed`);
+      this.#refuse(socket, said(address, say('client.too-many', { limit: maxClients })));
     } else {
       this.#serve(socket, address);
     }
   }
 
-  #refuse(socket: Socket, message: string): void {
+  #refuse(socket: Socket, what: Saying): void {
     socket.destroy();
-    this.#on.problem({ kind: 'refused-peer', message });
+    this.#on.problem({ kind: 'refused-peer', what });
   }
 
   #serve(socket: Socket, address: string): void {
@@ -168,7 +171,7 @@ export class IgtlServer {
       { maxMessageBytes, checkCrc },
       {
         message: (message) => this.#received(connection, message),
-        problem: ({ kind, message }) => this.#on.problem({ kind, message: `client ${address}: ${message}` }),
+        problem: ({ kind, what }) => this.#on.problem({ kind, what: said(address, what) }),
         giveUp: () => socket.destroy(),
       },
     );
@@ -194,10 +197,13 @@ export class IgtlServer {
     for (const { queue, socket, address } of this.#connections.values()) {
       if (queue.fullForMs <= limit || socket.destroyed) continue;
       socket.destroy();
-      this.#on.problem({ kind: 'slow-client', message: `client ${address}: took nothing for ${limit} ms, closed` });
+      this.#on.problem({ kind: 'slow-client', what: said(address, say('client.slow', { limit })) });
     }
   }
 }
+
+/** Trouble with one client. */
+const said = (client: string, why: Saying | string): Saying => say('client.trouble', { client, why });
 
 function describe({ id, address, headerVersion, queue }: Connection): ServerClient {
   return { id, address, headerVersion, sent: queue.sent, dropped: queue.dropped };

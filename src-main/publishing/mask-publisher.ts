@@ -251,8 +251,8 @@ export class MaskPublisher {
     client.start();
   }
 
-  #report(problem: { readonly kind: string; readonly message: string }): void {
-    this.#on.problem(`publisher.${problem.kind}`, problem.message);
+  #report({ kind, what }: { readonly kind: string; readonly what: Saying }): void {
+    this.#on.problem(`publisher.${kind}`, what);
   }
 
   #fail(error: unknown): void {

@@ -7,7 +7,7 @@ import {
   packMessage,
   type ReceivedMessage,
 } from '../../src-main/openigtlink/index.ts';
-import type { EngineSnapshot, KpiSample } from '../../src-shared/index.ts';
+import { type EngineSnapshot, inEnglish, type KpiSample } from '../../src-shared/index.ts';
 import { api, eventually, peerPath, type RunningProcess, type TestBench } from './processes.ts';
 
 /** One line of the C++ receiver (tests/peers/receiver.cxx). */
@@ -102,7 +102,7 @@ export class IgtlListener {
       { maxMessageBytes: 64 * 2 ** 20, checkCrc: true },
       {
         message: (message) => this.messages.push(message),
-        problem: ({ message }) => this.problems.push(message),
+        problem: ({ what }) => this.problems.push(inEnglish(what)),
         giveUp: () => this.#socket.destroy(),
       },
     );

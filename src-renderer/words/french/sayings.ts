@@ -1,5 +1,6 @@
 import type { Words } from '../words.ts';
 import { outcomes, roles } from './models.ts';
+import { protocolInFrench } from './protocol-terms.ts';
 
 /** A name the engine gives, as the tables of the models view say it; one they do not know stays as it came. */
 const inFrench = (table: Readonly<Record<string, string>>, name: unknown): string =>
@@ -61,6 +62,24 @@ export const sayings: Words['sayings'] = {
   'source.scalar': ({ type }) => `IMAGE de type scalaire ${type} : 2 à 7, 10 ou 11 attendu`,
   'source.pose-invalid': ({ pose, status }) => `la pose ${pose} a l’état ${status} ; elle n’est pas utilisée`,
   'source.skipped': ({ type }) => `les messages ${type} ne sont pas utilisés ; passé`,
+  'igtl.malformed': ({ type, field, value, limit }) =>
+    `${type}, ${protocolInFrench(field)} ${value} ; attendu : ${protocolInFrench(limit)}`,
+  'igtl.header-version': ({ version }) => `version d’en-tête ${version} ; 1 ou 2 attendu`,
+  'igtl.header-type': () => 'type dans l’en-tête : A-Z, 0-9 et _ attendus, puis des zéros',
+  'igtl.header-name': () => 'nom d’appareil dans l’en-tête : du texte attendu, puis des zéros',
+  'igtl.too-large': ({ type, device, found, limit }) =>
+    `${type} ${device} : corps de ${found} octets, au plus ${limit} attendus`,
+  'igtl.bad-crc': ({ type, device, bytes }) => `${type} ${device} : le CRC des ${bytes} octets du corps est faux`,
+  'igtl.resync': ({ after, skipped }) => `${after} : message valable suivant trouvé ${skipped} octets plus loin`,
+  'igtl.lost-framing': () => 'limites des messages perdues',
+  'igtl.stopped': ({ bytes, found }) => `un message de ${bytes} octets arrêté après ${found} octets`,
+  'igtl.gave-up': ({ bytes, elapsed }) =>
+    `limites des messages perdues : aucun message valable trouvé en ${bytes} octets et ${elapsed} ms`,
+  'client.trouble': ({ client, why }) => `client ${client} : ${why}`,
+  'client.not-allowed': ({ peers }) => `il n’est pas de ceux qui peuvent entrer (${peers})`,
+  'client.too-many': ({ limit }) => `${limit} clients sont connectés, pas plus ne sont admis`,
+  'client.slow': ({ limit }) => `il n’a rien pris pendant ${limit} ms, liaison fermée`,
+  'client.socket': ({ why }) => `port d’écoute : ${why}`,
   'test.no-frame': ({ seconds }) => `aucune image en ${seconds} s`,
   'test.keep-alives': () => 'la liaison est établie, mais sans image : l’échographe est-il figé ?',
   'test.unopened': () => 'impossible à ouvrir',

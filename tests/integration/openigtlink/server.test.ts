@@ -12,6 +12,7 @@ import {
   type ReceivedMessage,
   type ServerProblem,
 } from '../../../src-main/openigtlink/index.ts';
+import { inEnglish } from '../../../src-shared/index.ts';
 import { hasPeers } from '../../support/processes.ts';
 import { buildPeers, Peer, until } from './peers.ts';
 
@@ -185,7 +186,9 @@ describe.skipIf(!hasPeers)('IgtlServer with the reference library as the client'
       return server.clients().length === 0;
     });
     expect(problems.map(({ kind }) => kind)).toContain('slow-client');
-    expect(problems.find(({ kind }) => kind === 'slow-client')!.message).toMatch(/took nothing for 300 ms, closed/);
+    expect(inEnglish(problems.find(({ kind }) => kind === 'slow-client')!.what)).toMatch(
+      /took nothing for 300 ms, closed/,
+    );
   });
 
   it('with policy every: delivers all messages in order to a client that lags within the bound', async () => {
@@ -209,13 +212,15 @@ describe('IgtlServer', () => {
     const strict = await serve({ allowedPeers: ['192.0.2.1'] });
     const refused = connect(strict.port, '127.0.0.1');
     await until('refused', () => refused.closed);
-    expect(strict.problems[0]!.message).toMatch(/client 127.0.0.1:\d+: not among the allowed peers \(192.0.2.1\)/);
+    expect(inEnglish(strict.problems[0]!.what)).toMatch(
+      /client 127.0.0.1:\d+: not among the allowed peers \(192.0.2.1\)/,
+    );
     const small = await serve({ maxClients: 1 });
     const first = connect(small.port, '127.0.0.1');
     await until('first', () => small.server.clients().length === 1);
     const second = connect(small.port, '127.0.0.1');
     await until('second refused', () => second.closed);
-    expect(small.problems[0]!.message).toMatch(/1 clients are connected, the most allowed/);
+    expect(inEnglish(small.problems[0]!.what)).toMatch(/1 clients are connected, the most allowed/);
     first.destroy();
   });
 

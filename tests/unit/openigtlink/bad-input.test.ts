@@ -17,7 +17,19 @@ import {
   parseTrackingData,
   parseTransform,
 } from '../../../src-main/openigtlink/index.ts';
+import { CATALOGUES, saidText } from '../../../src-renderer/words/index.ts';
+import { inEnglish, type Saying } from '../../../src-shared/index.ts';
 import { bytesOf, isHostile, listen, messageOf, vectors } from './vectors.ts';
+
+const wordsIn = (text: string): string[] => text.match(/[a-z]{2,}/g) ?? [];
+
+/** What a French console still says in English, but the words that both languages share. */
+function leftEnglish(said: Saying): readonly string[] {
+  const french = wordsIn(saidText(CATALOGUES.fr, said, ''));
+  return wordsIn(inEnglish(said)).filter(
+    (word) => french.includes(word) && !/^(image|index|pixels|type|version|volume)$/.test(word),
+  );
+}
 
 /** Where each hostile vector is stopped, and the words an engineer reads. */
 const REASONS: Readonly<Record<string, RegExp>> = {
@@ -37,7 +49,7 @@ describe('hostile vectors', () => {
       const { framer, messages, problems } = listen();
       framer.push(bytesOf(file));
       for (const message of messages) expect(() => decodeMessage(message)).toThrow(reason);
-      if (messages.length === 0) expect(problems.map(({ message }) => message).join()).toMatch(reason);
+      if (messages.length === 0) expect(problems.map(({ what }) => inEnglish(what)).join()).toMatch(reason);
       const before = messages.length;
       framer.push(Buffer.concat([bytesOf('transform_v1_general.bin'), bytesOf('image_v2_meta.bin')]));
       expect(messages.slice(before).map(({ header }) => header.type)).toEqual(['TRANSFORM', 'IMAGE']);
@@ -96,6 +108,22 @@ describe('contents that contradict themselves', () => {
       expect(parse).toThrow(reason);
     });
   }
+
+  it('are told to an operator in French where a source may send them', () => {
+    const told = cases.flatMap(([, parse]) => {
+      try {
+        parse();
+        return [];
+      } catch (error) {
+        return error instanceof MalformedMessage && /^(IMAGE|TRANSFORM|TRACKEDFRAME)$/.test(error.type)
+          ? error.said
+          : [];
+      }
+    });
+    expect(told.length).toBeGreaterThan(6);
+    expect(told.flatMap(leftEnglish)).toEqual([]);
+    expect(saidText(CATALOGUES.fr, told[0]!, '')).toBe('IMAGE, contenu 71 ; attendu : >= 72 octets');
+  });
 });
 
 describe('version-2 metadata', () => {
@@ -149,7 +177,8 @@ describe('version-2 metadata', () => {
       header.writeBigUInt64BE(BigInt(bytes.length), 42);
       const { framer, messages, problems } = listen({ checkCrc: false });
       framer.push(Buffer.concat([header, bytes, bytesOf('transform_v2_meta.bin')]));
-      expect(problems.map(({ message }) => message).join()).toMatch(reason);
+      expect(problems.map(({ what }) => inEnglish(what)).join()).toMatch(reason);
+      expect(problems.flatMap(({ what }) => leftEnglish(what))).toEqual([]);
       expect(framer.counters.malformed).toBe(1);
       expect(messages.map(({ header: { type } }) => type)).toEqual(['TRANSFORM']);
     });

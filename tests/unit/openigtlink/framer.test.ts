@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packMessage } from '../../../src-main/openigtlink/index.ts';
+import { inEnglish, say } from '../../../src-shared/index.ts';
 import { bytesOf, listen } from './vectors.ts';
 
 const transform = bytesOf('transform_v1_general.bin');
@@ -81,8 +82,9 @@ describe('MessageFramer', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
     expect(problems[0]).toEqual({
       kind: 'too-large',
-      message: 'TRANSFORM ProbeToTracker body 4294967296: expected <= 67108864 bytes',
+      what: say('igtl.too-large', { type: 'TRANSFORM', device: 'ProbeToTracker', found: 2 ** 32, limit: 2 ** 26 }),
     });
+    expect(inEnglish(problems[0]!.what)).toBe('TRANSFORM ProbeToTracker body 4294967296: expected <= 67108864 bytes');
     framer.push(Buffer.concat([frame(1000, 5), transform]));
     expect(messages.map(({ header: { type } }) => type)).toEqual(['IMAGE', 'TRANSFORM']);
     expect(framer.counters).toMatchObject({ tooLarge: 1, resyncs: 1 });
@@ -160,7 +162,7 @@ describe('framing that cannot be found again', () => {
     expect(outcome.gaveUp).toBe(false);
     outcome.framer.push(Buffer.alloc(600_000, 0xaa));
     expect(outcome.gaveUp).toBe(true);
-    expect(outcome.problems.at(-1)!.message).toMatch(/no good message found in 1099942 bytes/);
+    expect(inEnglish(outcome.problems.at(-1)!.what)).toMatch(/no good message found in 1099942 bytes/);
     outcome.framer.push(transform);
     expect(outcome.messages).toHaveLength(0);
     outcome.framer.reset();
