@@ -60,6 +60,8 @@ export interface RecordingInfo {
   readonly bytes: number;
   readonly endReason: string | null;
   readonly message: string | null;
+  /** The same as consoles say it; null where there is no sentence for it. */
+  readonly said: Saying | null;
 }
 
 /** The answer to "is it whole?": a line per fault, none when it is. */
@@ -68,6 +70,8 @@ export interface RecordingCheck {
   readonly ok: boolean;
   readonly frames: number;
   readonly faults: readonly string[];
+  /** All of them as consoles say them; null when there are none. */
+  readonly said: Saying | null;
 }
 
 /** Before the first recording of an engine. */

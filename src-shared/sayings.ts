@@ -172,6 +172,30 @@ export const SAYINGS = {
   'recording.in-the-making': ({ name }) => `recording ${name} is being made: stop it first`,
   'recording.worked-on': ({ name }) => `recording ${name} is being worked on: wait until that is done`,
   'recording.none': () => 'nothing is being recorded',
+  'recording.no-frames': ({ name }) => `${name} holds no frames to export`,
+  'recording.unlike': ({ name, found, expected }) =>
+    `${name} is ${found}, the first segment ${expected}: one file cannot hold both`,
+  'recording.job-cancelled': ({ job }) => `${job} was cancelled; nothing was written`,
+  'recording.job-ended': ({ job, folder, code }) => `${job} of ${folder} ended early (${code})`,
+  'recording.no-manifest': ({ folder, file }) => `${folder} is not a recording: it has no ${file}`,
+  'recording.manifest-large': ({ file, found, limit }) => `${file}: ${found} bytes: expected at most ${limit}`,
+  'recording.manifest-bad': ({ file, why }) => `${file} is not a recording's manifest: ${why}`,
+  'video.pixels': ({ name, type }) => `${name} has ${type} pixels: a video needs 8-bit ones`,
+  'video.unlike': ({ name, found, expected }) =>
+    `${name} is ${found}, the first segment ${expected}: one video cannot hold both`,
+  'video.no-ffmpeg': () => 'ffmpeg is not installed: MP4 needs it',
+  'video.failed': ({ code, why }) => `ffmpeg ended with ${code}: ${why}`,
+  'fault.unread': ({ why }) => `${why}`,
+  'fault.time': ({ file, frame, found, expected }) =>
+    `${file}: frame ${frame}: Timestamp ${found}: expected more than ${expected}`,
+  'fault.masks': ({ file, found, expected }) => `${file}: ${found} mask slots: expected ${expected}`,
+  'fault.open': ({ file, frames }) => `${file}: its header is not closed (${frames} whole frames); recover it`,
+  'fault.size': ({ file, found, expected }) => `${file}: DimSize ${found}: expected ${expected}`,
+  'fault.pixels': ({ file, found, expected, frames }) =>
+    `${file}: ${found} bytes of pixels: expected ${expected} (${frames} frames)`,
+  'fault.in-the-making': () => 'the manifest says that it is still being made',
+  'fault.segments': ({ found, expected }) => `${found} segments: expected ${expected} by the manifest`,
+  'fault.frames': ({ found, expected }) => `${found} frames: expected ${expected} by the manifest`,
   'engine.closing': () => 'the engine is closing',
   'model.in-use': ({ model }) => `model ${model} is the one in use: choose another first`,
   'recording.disk': ({ minutes, limit }) =>

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type RecordingInfo, recordingNameSchema } from '../../src-shared/index.ts';
+import { inEnglish, type RecordingInfo, reasonOf, recordingNameSchema, sayingOf } from '../../src-shared/index.ts';
 import { listSegments } from '../sequences/index.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest } from './manifest-reader.ts';
@@ -115,8 +115,8 @@ async function describe(folder: string, name: string): Promise<RecordingInfo | n
     if ((await listSegments(folder)).length === 0) {
       return null;
     }
-    const message = error instanceof Error ? error.message : String(error);
-    return { ...BROKEN, name, bytes: await bytesIn(folder), message };
+    const why = reasonOf(error);
+    return { ...BROKEN, name, bytes: await bytesIn(folder), message: inEnglish(why), said: sayingOf(why) };
   }
 }
 
@@ -135,10 +135,11 @@ function infoOf(manifest: Manifest, name: string, bytes: number): RecordingInfo 
     bytes,
     endReason: manifest.endReason,
     message: null,
+    said: null,
   };
 }
 
-const BROKEN: Omit<RecordingInfo, 'name' | 'bytes' | 'message'> = {
+const BROKEN: Omit<RecordingInfo, 'name' | 'bytes' | 'message' | 'said'> = {
   state: 'broken',
   startedUtc: null,
   durationS: 0,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { SaidError, say } from '../../src-shared/index.ts';
 import { type RecordedSegment, SequenceReader } from '../sequences/index.ts';
 import type { ExportControl, ExportReport, ExportRequest } from './export.ts';
 
@@ -79,12 +80,11 @@ function checkedInfo(parts: readonly Part[]): { size: readonly [number, number] 
   for (const { image } of parts) {
     const name = path.basename(image.path);
     if (image.info.scalarType !== 'uint8') {
-      throw new Error(`${name} has ${image.info.scalarType} pixels: a video needs 8-bit ones`);
+      throw new SaidError(say('video.pixels', { name, type: image.info.scalarType }));
     }
     if (image.info.size.some((side, axis) => side !== info.size[axis])) {
-      throw new Error(
-        `${name} is ${image.info.size.join(' x ')}, the first segment ${info.size.join(' x ')}: one video cannot hold both`,
-      );
+      const [found, expected] = [image.info.size.join(' x '), info.size.join(' x ')];
+      throw new SaidError(say('video.unlike', { name, found, expected }));
     }
   }
   return info;
@@ -167,7 +167,7 @@ class Encoder {
     this.#exited = new Promise((resolve) => {
       child.once('close', (code) => resolve(code));
       child.once('error', (error: NodeJS.ErrnoException) => {
-        this.#failure = error.code === 'ENOENT' ? new Error('ffmpeg is not installed: MP4 needs it') : error;
+        this.#failure = error.code === 'ENOENT' ? new SaidError(say('video.no-ffmpeg')) : error;
         resolve(null);
       });
     });
@@ -202,7 +202,7 @@ class Encoder {
   async #ended(): Promise<void> {
     const code = await this.#exited;
     if (this.#failure !== null || code !== 0) {
-      throw this.#failure ?? new Error(`ffmpeg ended with ${code}: ${this.#said.trim()}`);
+      throw this.#failure ?? new SaidError(say('video.failed', { code: String(code), why: this.#said.trim() }));
     }
   }
 }

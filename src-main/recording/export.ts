@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { ExportFormat } from '../../src-shared/index.ts';
+import { type ExportFormat, SaidError, say } from '../../src-shared/index.ts';
 import { listSegments, type RecordedSegment, SequenceReader, SequenceWriter } from '../sequences/index.ts';
 import { exportVideo } from './export-video.ts';
 
@@ -35,7 +35,7 @@ const PLUS_LIMIT_BYTES = 4 * 2 ** 30;
 export async function exportRecording(request: ExportRequest, control: ExportControl): Promise<ExportReport> {
   const segments = await listSegments(request.folder);
   if (segments.length === 0) {
-    throw new Error(`${path.basename(request.folder)} holds no frames to export`);
+    throw new SaidError(say('recording.no-frames', { name: path.basename(request.folder) }));
   }
   return request.format === 'mp4'
     ? exportVideo(request, segments, control)
@@ -125,6 +125,6 @@ function checkAlike(readers: readonly SequenceReader[]): void {
   const odd = readers.find((reader) => keyOf(reader) !== expected);
   if (odd !== undefined) {
     const name = path.basename(odd.path);
-    throw new Error(`${name} is ${keyOf(odd)}, the first segment ${expected}: one file cannot hold both`);
+    throw new SaidError(say('recording.unlike', { name, found: keyOf(odd), expected }));
   }
 }

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { SaidError, say } from '../../src-shared/index.ts';
 import { MANIFEST_FILE } from './manifest.ts';
 
 /** Reading is apart from writing: the archive's thread starts the faster for not having the parser. */
@@ -78,18 +79,18 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const file = path.join(folder, MANIFEST_FILE);
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new Error(`${folder} is not a recording: it has no ${MANIFEST_FILE}`)
+      ? new SaidError(say('recording.no-manifest', { folder, file: MANIFEST_FILE }))
       : error;
   });
   try {
     const { size } = await handle.stat();
     if (size > MAX_MANIFEST_BYTES) {
-      throw new Error(`${file}: ${size} bytes: expected at most ${MAX_MANIFEST_BYTES}`);
+      throw new SaidError(say('recording.manifest-large', { file, found: size, limit: MAX_MANIFEST_BYTES }));
     }
     return manifestSchema.parse(JSON.parse(await readFile(handle, 'utf8')));
   } catch (error) {
     if (error instanceof z.ZodError || error instanceof SyntaxError) {
-      throw new Error(`${file} is not a recording's manifest: ${wordsOf(error)}`, { cause: error });
+      throw new SaidError(say('recording.manifest-bad', { file, why: wordsOf(error) }), { cause: error });
     }
     throw error;
   } finally {

@@ -1,5 +1,6 @@
 /** Thread of one job on a finished recording: reading gigabytes back must not hold up the engine. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { reasonOf, SaidError, say } from '../../src-shared/index.ts';
 import { exportRecording } from './export.ts';
 import { CANCEL, type JobMessage, type JobRequest } from './recording-jobs.ts';
 import { recoverRecording } from './recover.ts';
@@ -10,7 +11,7 @@ const port = parentPort;
 const request = workerData as JobRequest;
 const cancel = new AbortController();
 port.on('message', (message: unknown) => {
-  if (message === CANCEL) cancel.abort(new Error(`${request.job} was cancelled; nothing was written`));
+  if (message === CANCEL) cancel.abort(new SaidError(say('recording.job-cancelled', { job: request.job })));
 });
 
 function run(): Promise<unknown> {
@@ -31,5 +32,5 @@ function answer(message: JobMessage): void {
 
 run().then(
   (value) => answer({ ok: true, value }),
-  (error: Error) => answer({ ok: false, message: error.message }),
+  (error: unknown) => answer({ ok: false, why: reasonOf(error) }),
 );

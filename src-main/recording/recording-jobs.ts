@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { RecordingCheck } from '../../src-shared/index.ts';
+import { type RecordingCheck, SaidError, type Saying, say } from '../../src-shared/index.ts';
 import type { ExportReport, ExportRequest } from './export.ts';
 import type { RecoveryReport } from './recover.ts';
 
@@ -17,7 +17,7 @@ export interface JobResults {
 
 export type JobMessage =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly why: Saying | string };
 
 /** Sent to the thread to have it stop and tidy up. */
 export const CANCEL = 'cancel';
@@ -36,13 +36,13 @@ export function runRecordingJob<R extends JobRequest>(request: R, signal?: Abort
       if (message.ok) {
         resolve(message.value as JobResults[R['job']]);
       } else {
-        reject(new Error(message.message));
+        reject(typeof message.why === 'string' ? new Error(message.why) : new SaidError(message.why));
       }
     });
     worker.once('error', reject);
     worker.once('exit', (code) => {
       signal?.removeEventListener('abort', cancel);
-      reject(new Error(`${request.job} of ${request.folder} ended early (${code})`));
+      reject(new SaidError(say('recording.job-ended', { job: request.job, folder: request.folder, code })));
     });
   });
 }

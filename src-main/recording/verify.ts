@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { RecordingCheck } from '../../src-shared/index.ts';
+import { inEnglish, type RecordingCheck, reasonOf, type Saying, say, series } from '../../src-shared/index.ts';
 import { listSegments, type RecordedSegment } from '../sequences/index.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest } from './manifest-reader.ts';
@@ -14,9 +14,9 @@ const MAX_FAULTS = 100;
  * strictly increasing over all segments, the manifest's counts. Changes nothing.
  */
 export async function verifyRecording(folder: string): Promise<RecordingCheck> {
-  const faults: string[] = [];
-  const manifest = await readManifest(folder).catch((error: Error) => {
-    faults.push(error.message);
+  const faults: Saying[] = [];
+  const manifest = await readManifest(folder).catch((error: unknown) => {
+    faults.push(faultOf(error));
     return null;
   });
   let frames = 0;
@@ -31,17 +31,24 @@ export async function verifyRecording(folder: string): Promise<RecordingCheck> {
   if (manifest !== null) {
     faults.push(...manifestFaults(manifest, segments, frames));
   }
-  return { name: path.basename(folder), ok: faults.length === 0, frames, faults: faults.slice(0, MAX_FAULTS) };
+  const listed = faults.slice(0, MAX_FAULTS);
+  const said = listed.length === 0 ? null : series(';', listed);
+  return { name: path.basename(folder), ok: said === null, frames, faults: listed.map(inEnglish), said };
+}
+
+function faultOf(error: unknown): Saying {
+  const why = reasonOf(error);
+  return typeof why === 'string' ? say('fault.unread', { why }) : why;
 }
 
 interface SegmentCheck {
   readonly frames: number;
   readonly lastS: number;
-  readonly faults: readonly string[];
+  readonly faults: readonly Saying[];
 }
 
 async function checkSegment({ image, mask }: RecordedSegment, afterS: number): Promise<SegmentCheck> {
-  const faults: string[] = [];
+  const faults: Saying[] = [];
   const header = await readChecked(image, faults);
   if (header === null) {
     return { frames: 0, lastS: afterS, faults };
@@ -50,49 +57,50 @@ async function checkSegment({ image, mask }: RecordedSegment, afterS: number): P
   for (let index = 0; index < header.frames; index++) {
     const timeS = Number(header.fieldsOf(index).get('Timestamp'));
     if (!(timeS > lastS)) {
-      faults.push(`${path.basename(image)}: frame ${index}: Timestamp ${timeS}: expected more than ${lastS}`);
+      faults.push(say('fault.time', { file: path.basename(image), frame: index, found: timeS, expected: lastS }));
     }
     lastS = timeS;
   }
   const masks = mask === null ? null : await readChecked(mask, faults);
   if (masks !== null && masks.frames !== header.frames) {
-    faults.push(`${path.basename(masks.path)}: ${masks.frames} mask slots: expected ${header.frames}`);
+    faults.push(say('fault.masks', { file: path.basename(masks.path), found: masks.frames, expected: header.frames }));
   }
   return { frames: header.frames, lastS, faults };
 }
 
 /** Null when it is no header of a recording. */
-async function readChecked(file: string, faults: string[]): Promise<SegmentHeader | null> {
+async function readChecked(file: string, faults: Saying[]): Promise<SegmentHeader | null> {
   const name = path.basename(file);
   try {
     const header = await SegmentHeader.read(file);
     const bytes = (await stat(file.replace(/\.igs\.mhd$/, '.raw')).catch(() => null))?.size ?? 0;
     const expected = header.frames * header.frameBytes;
     if (!header.isClosed) {
-      faults.push(`${name}: its header is not closed (${header.frames} whole frames); recover it`);
-    } else if (header.field('DimSize') !== `${header.size.join(' ')} ${header.frames}`) {
-      faults.push(`${name}: DimSize ${header.field('DimSize')}: expected ${header.size.join(' ')} ${header.frames}`);
+      faults.push(say('fault.open', { file: name, frames: header.frames }));
+    } else {
+      const [found, whole] = [header.field('DimSize'), `${header.size.join(' ')} ${header.frames}`];
+      if (found !== whole) faults.push(say('fault.size', { file: name, found: String(found), expected: whole }));
     }
     if (bytes !== expected) {
-      faults.push(`${name}: ${bytes} bytes of pixels: expected ${expected} (${header.frames} frames)`);
+      faults.push(say('fault.pixels', { file: name, found: bytes, expected, frames: header.frames }));
     }
     return header;
   } catch (error) {
-    faults.push(error instanceof Error ? error.message : String(error));
+    faults.push(faultOf(error));
     return null;
   }
 }
 
-function manifestFaults(manifest: Manifest, segments: readonly RecordedSegment[], frames: number): string[] {
-  const faults: string[] = [];
+function manifestFaults(manifest: Manifest, segments: readonly RecordedSegment[], frames: number): Saying[] {
+  const faults: Saying[] = [];
   if (manifest.state === 'recording') {
-    faults.push('the manifest says that it is still being made');
+    faults.push(say('fault.in-the-making'));
   }
   if (manifest.segments.length !== segments.length) {
-    faults.push(`${segments.length} segments: expected ${manifest.segments.length} by the manifest`);
+    faults.push(say('fault.segments', { found: segments.length, expected: manifest.segments.length }));
   }
   if (manifest.frames !== frames) {
-    faults.push(`${frames} frames: expected ${manifest.frames} by the manifest`);
+    faults.push(say('fault.frames', { found: frames, expected: manifest.frames }));
   }
   return faults;
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { EXPORT_FORMATS, type ExportFormat, type RecordingInfo } from '../../src-shared/index.ts';
 import { useClient, useConsole, useEngineThere } from '../state/console-context.ts';
 import { refusalText } from '../state/refusal.ts';
-import { useWords } from '../words/index.ts';
+import { saidText, useWords } from '../words/index.ts';
 
 /** Exports and checks read every byte of a recording: as long as they take, the answer is awaited. */
 const LONG_MS = 3_600_000;
@@ -48,8 +48,8 @@ export function RecordingRow({ recording, folder, refresh }: RecordingRowProps) 
     });
   const verify = () =>
     act(async () => {
-      const { ok, frames, faults } = await client.command('recordings.verify', { name }, LONG_MS);
-      return { text: ok ? recordings.whole(frames) : recordings.faults(faults), ok };
+      const { ok, frames, faults, said } = await client.command('recordings.verify', { name }, LONG_MS);
+      return { text: ok ? recordings.whole(frames) : recordings.faults(saidText(words, said, faults.join('; '))), ok };
     });
   const recover = () =>
     act(async () => {
@@ -75,7 +75,7 @@ export function RecordingRow({ recording, folder, refresh }: RecordingRowProps) 
         <span className="recording-state">{isRunning ? recordings.running : recordings.states[recording.state]}</span>
       </div>
       <p className="recording-facts figure">{recordings.facts(recording)}</p>
-      {recording.message !== null && <p className="refusal">{recording.message}</p>}
+      {recording.message !== null && <p className="refusal">{saidText(words, recording.said, recording.message)}</p>}
       <div className="recorder-line">
         <button type="button" data-primary="true" disabled={disabled} onClick={() => void play()}>
           {recordings.play}

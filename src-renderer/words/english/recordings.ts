@@ -57,7 +57,7 @@ export const recordings = {
   playing: 'Playing. See the live view.',
   verify: 'Check',
   whole: (count: number) => `Whole: ${frames(count)}.`,
-  faults: (faults: readonly string[]) => `Not whole: ${faults.join('; ')}`,
+  faults: (faults: string) => `Not whole: ${faults}`,
   recover: 'Recover',
   recovered: (count: number, repairs: number) =>
     `Recovered: ${frames(count)}, ${repairs === 1 ? '1 repair' : `${repairs} repairs`}.`,

@@ -44,7 +44,7 @@ export const recordings: Words['recordings'] = {
   playing: 'Lecture en cours. Voir l’image en direct.',
   verify: 'Vérifier',
   whole: (count) => `Entier : ${frames(count)}.`,
-  faults: (faults) => `Incomplet : ${faults.join(' ; ')}`,
+  faults: (faults) => `Incomplet : ${faults}`,
   recover: 'Récupérer',
   recovered: (count, repairs) => `Récupéré : ${frames(count)}, ${repairs} réparation${repairs < 2 ? '' : 's'}.`,
   exportAs: (format) => `Exporter .${format}`,

@@ -6,6 +6,8 @@ import { protocolInFrench } from './protocol-terms.ts';
 const inFrench = (table: Readonly<Record<string, string>>, name: unknown): string =>
   table[String(name)] ?? String(name);
 
+const jobs = { export: 'export', verify: 'contrôle', recover: 'réparation' };
+
 /** What stands behind a colon and is no sentence of ours (operating system, ONNX Runtime, protocol) stays as it came. */
 export const sayings: Words['sayings'] = {
   'link.refused': ({ peer }) => `Personne n’écoute à ${peer} : le programme n’y tourne pas, ou le port est un autre.`,
@@ -181,6 +183,30 @@ export const sayings: Words['sayings'] = {
   'recording.in-the-making': ({ name }) => `L’enregistrement ${name} est en cours : arrêtez-le d’abord.`,
   'recording.worked-on': ({ name }) => `L’enregistrement ${name} est occupé : attendez la fin du travail.`,
   'recording.none': () => 'Rien n’est en cours d’enregistrement.',
+  'recording.no-frames': ({ name }) => `${name} n’a aucune image à exporter`,
+  'recording.unlike': ({ name, found, expected }) =>
+    `${name} est en ${found}, le premier segment en ${expected} : un même fichier ne peut pas tenir les deux`,
+  'recording.job-cancelled': ({ job }) => `travail interrompu (${inFrench(jobs, job)}) ; rien n’a été écrit`,
+  'recording.job-ended': ({ job, folder, code }) => `${inFrench(jobs, job)} de ${folder} : fin prématurée (${code})`,
+  'recording.no-manifest': ({ folder, file }) => `${folder} n’est pas un enregistrement : ${file} y manque`,
+  'recording.manifest-large': ({ file, found, limit }) => `${file} : ${found} octets, au plus ${limit} attendus`,
+  'recording.manifest-bad': ({ file, why }) => `${file} n’est pas le manifeste d’un enregistrement : ${why}`,
+  'video.pixels': ({ name, type }) => `${name} a des pixels ${type} : une vidéo les demande sur 8 bits`,
+  'video.unlike': ({ name, found, expected }) =>
+    `${name} est en ${found}, le premier segment en ${expected} : une même vidéo ne peut pas tenir les deux`,
+  'video.no-ffmpeg': () => 'ffmpeg n’est pas installé : le MP4 en a besoin',
+  'video.failed': ({ code, why }) => `ffmpeg s’est terminé avec ${code} : ${why}`,
+  'fault.unread': ({ why }) => `lecture impossible : ${why}`,
+  'fault.time': ({ file, frame, found, expected }) =>
+    `${file} : image ${frame}, Timestamp ${found}, plus de ${expected} attendu`,
+  'fault.masks': ({ file, found, expected }) => `${file} : ${found} masques, ${expected} attendus`,
+  'fault.open': ({ file, frames }) => `${file} : en-tête non fermé (${frames} images entières) ; à réparer`,
+  'fault.size': ({ file, found, expected }) => `${file} : DimSize ${found}, ${expected} attendu`,
+  'fault.pixels': ({ file, found, expected, frames }) =>
+    `${file} : ${found} octets de pixels, ${expected} attendus (${frames} images)`,
+  'fault.in-the-making': () => 'selon le manifeste, il est encore en cours',
+  'fault.segments': ({ found, expected }) => `${found} segments, ${expected} selon le manifeste`,
+  'fault.frames': ({ found, expected }) => `${found} images, ${expected} selon le manifeste`,
   'engine.closing': () => 'Le moteur est en train de se fermer.',
   'recording.disk': ({ minutes, limit }) =>
     `À cette cadence, le disque est plein dans ${minutes} min (avertissement sous ${limit} min).`,

@@ -106,7 +106,7 @@ describe.skipIf(!hasPeers || !hasProc)('a recording at 95 frames/s of 640x480', 
     const { name, frames } = await done(console_, 'recording.stop', {});
     expect(readdirSync(recordings)).toEqual([name]);
     const folder = path.join(recordings, name);
-    expect(await verifyRecording(folder)).toEqual({ name, ok: true, frames, faults: [] });
+    expect(await verifyRecording(folder)).toEqual({ name, ok: true, frames, faults: [], said: null });
     const manifest = await readManifest(folder);
     expect(manifest).toMatchObject({ state: 'complete', frames, lost: 0, encrypted: false });
     expect(manifest.segments.map(({ reason }) => reason)).toEqual(['start', 'resumed', 'resumed', 'resumed']);

@@ -69,7 +69,11 @@ describe.skipIf(!hasFfmpeg)('a recording as MP4', () => {
 
     const exporting = console_.command('recordings.export', { name, format: 'mp4' });
     await done(console_, 'recordings.cancel', { name });
-    expect(await exporting).toMatchObject({ type: 'error', message: 'export was cancelled; nothing was written' });
+    expect(await exporting).toMatchObject({
+      type: 'error',
+      message: 'export was cancelled; nothing was written',
+      said: { code: 'recording.job-cancelled', values: { job: 'export' } },
+    });
     expect(readdirSync(recordings)).toEqual([name]);
 
     const { files, frames } = await done(console_, 'recordings.export', { name, format: 'mp4' });

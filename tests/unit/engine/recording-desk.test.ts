@@ -223,7 +223,13 @@ describe('RecordingShelf', () => {
     const [info] = (await shelf.run('recordings.list', {})).recordings;
     expect(info).toMatchObject({ state: 'complete', frames: 1, segments: 1, lost: 0, missing: 0, sourceKind: 'live' });
     const name = info?.name ?? '';
-    expect(await shelf.run('recordings.verify', { name })).toEqual({ name, ok: true, frames: 1, faults: [] });
+    expect(await shelf.run('recordings.verify', { name })).toEqual({
+      name,
+      ok: true,
+      frames: 1,
+      faults: [],
+      said: null,
+    });
     const { files } = await shelf.run('recordings.export', { name, format: 'nrrd' });
     expect(files.map((file) => path.basename(file))).toEqual([`${name}.nrrd`, `${name}_mask.nrrd`]);
     await shelf.run('recordings.delete', { name });

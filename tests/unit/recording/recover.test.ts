@@ -5,6 +5,7 @@ import { readManifest } from '../../../src-main/recording/manifest-reader.ts';
 import { recoverRecording } from '../../../src-main/recording/recover.ts';
 import { verifyRecording } from '../../../src-main/recording/verify.ts';
 import { SequenceReader } from '../../../src-main/sequences/index.ts';
+import { inEnglish } from '../../../src-shared/index.ts';
 import { aFolder, aMask, anArchive, aRecord, bytesOf, FRAME_BYTES, isThere, pixelsOf } from './records.ts';
 
 /** A recording as a kill leaves it: `frames` frames, of which the first `masks` have theirs. */
@@ -20,6 +21,19 @@ async function cutOff(frames: number, masks = frames): Promise<string> {
 
 const file = (folder: string, name: string): string => path.join(folder, name);
 const sizeOf = (folder: string, name: string): number => readFileSync(file(folder, name)).byteLength;
+
+describe('verifyRecording', () => {
+  it('says what a kill has left behind, fault by fault and as consoles say it', async () => {
+    const { faults, said } = await verifyRecording(await cutOff(2, 1));
+    expect(faults).toEqual([
+      'r_000.igs.mhd: its header is not closed (2 whole frames); recover it',
+      'r_000_mask.igs.mhd: its header is not closed (1 whole frames); recover it',
+      'r_000_mask.igs.mhd: 1 mask slots: expected 2',
+      'the manifest says that it is still being made',
+    ]);
+    expect(inEnglish(said!)).toBe(faults.join('; '));
+  });
+});
 
 describe('recoverRecording', () => {
   it('closes the headers of what a kill left, and says what the recording holds', async () => {
@@ -56,7 +70,13 @@ describe('recoverRecording', () => {
     const folder = await cutOff(5);
     cut(folder);
     expect(await recoverRecording(folder)).toMatchObject({ frames });
-    expect(await verifyRecording(folder)).toEqual({ name: path.basename(folder), ok: true, frames, faults: [] });
+    expect(await verifyRecording(folder)).toEqual({
+      name: path.basename(folder),
+      ok: true,
+      frames,
+      faults: [],
+      said: null,
+    });
     expect(bytesOf(folder, 'r_000.raw')).toEqual(
       Uint8Array.from(Array.from({ length: frames }, (_, seq) => [...pixelsOf(seq)]).flat()),
     );
