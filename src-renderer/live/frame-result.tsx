@@ -1,45 +1,70 @@
+import { useRef } from 'react';
 import { useConsole, usePresentation } from '../state/console-context.ts';
 import { saidText, useWords } from '../words/index.ts';
-import { resultWord } from './presentation.ts';
+import { resultWords } from './result-words.ts';
+import { useShownResult } from './use-shown-result.ts';
 
 /** What the model said of the very frame on screen, and what a pixel of it measures. */
 export function FrameResult() {
-  const words = useWords();
-  const picture = useConsole((state) => state.view?.picture ?? null);
-  const inferenceMessage = useConsole((state) => state.snapshot?.inference.message ?? null);
-  const inferenceSaid = useConsole((state) => state.snapshot?.inference.said ?? null);
+  const { live } = useWords();
   // A result of an old picture is old too.
   const old = usePresentation().veil !== null;
-  const word = resultWord(picture);
-  const framedOnly = word === 'bone' && picture?.hasMask === false;
-  const explained = word === 'ai-failed' || word === 'ai-off' || word === 'no-mask';
   return (
-    <section className="panel result" data-faded={old} aria-label={words.live.resultTitle}>
-      <p className="result-line">
-        <strong className="result-word" data-result={word ?? 'none'} role="status">
-          {word === null ? words.shell.none : words.live.results[word]}
-        </strong>
-        {picture !== null && picture.score !== null && <span className="score">{words.live.score(picture.score)}</span>}
-      </p>
-      <p className="result-text">
-        {word === null
-          ? words.state.noPicture
-          : explained
-            ? (saidText(words, inferenceSaid, inferenceMessage) ?? words.live.resultTexts[word])
-            : framedOnly
-              ? words.live.framedOnly
-              : words.live.resultTexts[word]}
-      </p>
-      {picture !== null && picture.boxes.length > 0 && (
-        <p className="boxes">{words.live.boxes(picture.boxes.map(({ score }) => score))}</p>
-      )}
-      <p className="scale" data-assumed={picture !== null && picture.scaleOrigin !== 'source'}>
-        {picture === null
-          ? ' '
-          : picture.scaleOrigin === 'source'
-            ? words.live.scale.known(picture.mmPerPixel)
-            : words.live.scale.assumed(picture.mmPerPixel, picture.scaleOrigin)}
-      </p>
+    <section className="panel result" data-faded={old} aria-label={live.resultTitle}>
+      <Result />
+      <Scale />
     </section>
+  );
+}
+
+/** Empty for React: the words are those of the picture on screen, and change with it. */
+function Result() {
+  const words = useWords();
+  const trouble = useConsole(({ snapshot }) =>
+    snapshot === null ? null : saidText(words, snapshot.inference.said, snapshot.inference.message),
+  );
+  const word = useRef<HTMLElement>(null);
+  const score = useRef<HTMLSpanElement>(null);
+  const text = useRef<HTMLParagraphElement>(null);
+  const boxes = useRef<HTMLParagraphElement>(null);
+  useShownResult((result) => {
+    const said = resultWords(words, result, trouble);
+    word.current?.setAttribute('data-result', said.code ?? 'none');
+    write(word.current, said.word);
+    write(score.current, said.score);
+    write(text.current, said.text);
+    write(boxes.current, said.boxes);
+  });
+  return (
+    <>
+      <p className="result-line">
+        <strong className="result-word" ref={word} role="status" />
+        <span className="score" ref={score} />
+      </p>
+      <p className="result-text" ref={text} />
+      <p className="boxes" ref={boxes} />
+    </>
+  );
+}
+
+/** Only what is new: a screen reader speaks with every writing. */
+function write(element: HTMLElement | null, text: string): void {
+  if (element !== null && element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+function Scale() {
+  const { live } = useWords();
+  const mmPerPixel = useConsole((state) => state.view?.picture?.mmPerPixel ?? null);
+  const origin = useConsole((state) => state.view?.picture?.scaleOrigin ?? 'source');
+  return (
+    <p className="scale" data-assumed={origin !== 'source'}>
+      {mmPerPixel === null
+        ? ' '
+        : origin === 'source'
+          ? live.scale.known(mmPerPixel)
+          : live.scale.assumed(mmPerPixel, origin)}
+    </p>
   );
 }

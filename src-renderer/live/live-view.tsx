@@ -11,6 +11,7 @@ import { type Presentation, resultWord, smoothedOver } from './presentation.ts';
 import { SidePanel } from './side-panel.tsx';
 import { StageDrawing } from './stage-drawing.tsx';
 import { useAreaOf, usePicturePlace } from './use-picture-place.ts';
+import { useShownResult } from './use-shown-result.ts';
 import { useStageKeys } from './use-stage-keys.ts';
 import { useStagePointer } from './use-stage-pointer.ts';
 import { Veil } from './veil.tsx';
@@ -134,24 +135,33 @@ function KindBand({ presentation }: { readonly presentation: Presentation }) {
   );
 }
 
+/** That the picture on screen has no result, and why; comes and goes with that picture. Empty for React. */
+function MissingBadge() {
+  const { live } = useWords();
+  const badge = useRef<HTMLSpanElement>(null);
+  useShownResult((result) => {
+    const code = resultWord(result);
+    const missing = code !== null && code !== 'bone' && code !== 'no-bone';
+    if (badge.current !== null) {
+      badge.current.hidden = !missing;
+      badge.current.textContent = missing ? live.results[code] : '';
+    }
+  });
+  return <span className="badge" data-tone="warn" ref={badge} />;
+}
+
 /** What the picture on screen lacks, and how it is not as the scanner shows it: on the picture itself. */
 function Badges() {
   const { live } = useWords();
-  const result = useConsole((state) => resultWord(state.view?.picture ?? null));
   const hidden = useConsole((state) => !state.style.visible || state.style.opacity === 0);
   const settings = useConsole((state) => state.snapshot?.settings ?? null);
   const assumed = useConsole((state) => (state.view?.picture?.scaleOrigin ?? 'source') !== 'source');
   const smoothed = useConsole((state) => smoothedOver(state));
   const notice = useLiveView((state) => state.notice);
-  const missing = result !== null && result !== 'bone' && result !== 'no-bone';
   const turned = settings === null ? null : live.turned(settings);
   return (
     <p className="badges">
-      {missing && (
-        <span className="badge" data-tone="warn">
-          {live.results[result]}
-        </span>
-      )}
+      <MissingBadge />
       {smoothed !== null && <span className="badge">{live.smoothed(smoothed)}</span>}
       {hidden && <span className="badge">{live.maskHidden}</span>}
       {turned !== null && <span className="badge">{turned}</span>}

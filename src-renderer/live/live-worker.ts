@@ -62,7 +62,7 @@ class LiveView {
       () => this.#painter.description,
       () => this.#cine.report(this.#feedAgeMs()),
       () => (this.#cine.newest === null ? null : this.#feedAgeMs()),
-      (report) => post({ type: 'view', report }),
+      post,
     );
   }
 

@@ -160,7 +160,7 @@ export function smoothedOver({
 export type ResultWord = 'bone' | 'no-bone' | 'ai-off' | 'ai-failed' | 'frame-skipped' | 'no-mask';
 
 /** The result of the shown frame; a frame shown without one is NO MASK, never "no bone". */
-export function resultWord(picture: ShownPicture | null): ResultWord | null {
+export function resultWord(picture: Pick<ShownPicture, 'state'> | null): ResultWord | null {
   if (picture === null) {
     return null;
   }

@@ -1,6 +1,6 @@
 import type { DisplayFrame } from '../../src-shared/index.ts';
 import type { ClockMap } from './clock.ts';
-import type { ShownPicture, ViewReport } from './worker-protocol.ts';
+import type { FromWorker, ShownPicture, ViewReport } from './worker-protocol.ts';
 
 /** Often enough for an age in figures, too seldom to cost anything. */
 const REPORT_EVERY_MS = 200;
@@ -10,9 +10,14 @@ const RATE_WINDOW_MS = 1000;
 /** A message that could not be read is a problem for this long; then the stream has gone on without another. */
 const REFUSAL_SHOWN_MS = 10_000;
 
-/** Tells the page about the picture on screen: at a steady pace, and at once when what is said about it changes. */
+type Told = Extract<FromWorker, { readonly type: 'view' | 'result' }>;
+
+/**
+ * Tells the page about the picture on screen: at a steady pace, and at once when what is said about it changes. The word
+ * on its result comes with the very picture, however often it changes; the page writes it without rendering.
+ */
 export class ViewReporter {
-  readonly #post: (report: ViewReport) => void;
+  readonly #post: (told: Told) => void;
   readonly #clock: ClockMap;
   readonly #renderer: () => ViewReport['renderer'];
   readonly #cine: () => ViewReport['cine'];
@@ -34,7 +39,7 @@ export class ViewReporter {
     renderer: () => ViewReport['renderer'],
     cine: () => ViewReport['cine'],
     newestAgeMs: () => number | null,
-    post: (report: ViewReport) => void,
+    post: (told: Told) => void,
   ) {
     this.#clock = clock;
     this.#renderer = renderer;
@@ -61,7 +66,7 @@ export class ViewReporter {
     this.#setFrame(frame, atMs);
     this.#painted += 1;
     this.#paintTimes.push(atMs);
-    const words = `${frame.state} ${frame.sourceKind} ${frame.size} ${frame.mmPerPixel} ${frame.scaleOrigin}`;
+    const words = `${frame.sourceKind} ${frame.size} ${frame.mmPerPixel} ${frame.scaleOrigin}`;
     if (words !== this.#lastWords && atMs - this.#lastReportMs >= REPORT_AT_MOST_EVERY_MS) {
       this.#lastWords = words;
       this.#report(atMs);
@@ -94,7 +99,12 @@ export class ViewReporter {
   }
 
   #setFrame(frame: DisplayFrame, atMs: number): void {
+    const before = this.#frame;
     this.#frame = frame;
+    if (before?.state !== frame.state || (before.maskBits === null) !== (frame.maskBits === null)) {
+      const { state, score, maskBits, boxes } = frame;
+      this.#post({ type: 'result', result: { state, score, hasMask: maskBits !== null, boxes } });
+    }
     this.#paintedAtMs = atMs;
     const onEngineClock = this.#clock.toEngine(atMs);
     this.#ageAtPaintMs = onEngineClock === null ? 0 : Math.max(0, onEngineClock - frame.receivedMs);
@@ -123,7 +133,7 @@ export class ViewReporter {
       cine: this.#cine(),
     };
     this.#oldestMs = 0;
-    this.#post(report);
+    this.#post({ type: 'view', report });
   }
 }
 

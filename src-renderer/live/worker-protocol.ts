@@ -62,7 +62,10 @@ export interface ShownPicture {
   readonly ageMs: number;
 }
 
-/** Sent five times a second and at once when something in words changes. */
+/** What the model said of the picture on screen. */
+export type ShownResult = Pick<ShownPicture, 'state' | 'score' | 'hasMask' | 'boxes'>;
+
+/** Sent five times a second, and at once when the picture's origin, size or scale changes. */
 export interface ViewReport {
   readonly renderer: { readonly kind: RendererKind; readonly reason: RendererReason; readonly name: string } | null;
   readonly painted: number;
@@ -117,6 +120,8 @@ export type FromWorker =
   | { readonly type: 'link'; readonly link: EngineLink }
   | { readonly type: 'engine'; readonly message: Exclude<EngineMessage, { type: 'hello' | 'echo' }> }
   | { readonly type: 'view'; readonly report: ViewReport }
+  /** Another result stands from the picture just painted on. */
+  | { readonly type: 'result'; readonly result: ShownResult }
   /** The canvas cannot be used any more (another kind of context is wanted): bring a new one. */
   | { readonly type: 'canvas-needed'; readonly pane: PaneName }
   /** Null: there is no picture. */

@@ -15,6 +15,7 @@ import type {
   FromWorker,
   PaneName,
   ProbeReading,
+  ShownResult,
   ToWorker,
   ViewReport,
 } from '../live/worker-protocol.ts';
@@ -59,7 +60,9 @@ export class ConsoleClient {
   readonly #news = new EngineNews(this.#known, this.#pending);
   readonly #readings = new Map<number, (reading: ProbeReading) => void>();
   readonly #onCanvasNeeded = new Map<PaneName, () => void>();
+  readonly #onShownResult = new Set<(result: ShownResult | null) => void>();
   readonly #captures = new Map<number, (capture: Capture | null) => void>();
+  #shownResult: ShownResult | null = null;
   #nextId = 1;
 
   constructor(start: Extract<ToWorker, { type: 'start' }>) {
@@ -72,6 +75,17 @@ export class ConsoleClient {
   readonly subscribe = this.#known.subscribe;
 
   readonly getState = (): ConsoleState => this.#known.current;
+
+  /** Of the very picture on screen, which the view's reports speak of up to a fifth of a second later. */
+  get shownResult(): ShownResult | null {
+    return this.#shownResult;
+  }
+
+  /** Hears of each new result as it is shown, at most once a picture. Returns what ends that. */
+  onShownResult(listener: (result: ShownResult | null) => void): () => void {
+    this.#onShownResult.add(listener);
+    return () => this.#onShownResult.delete(listener);
+  }
 
   /** Asks the engine; rejects with its words when it refuses, and when it is not there. */
   command<N extends CommandName>(
@@ -169,6 +183,10 @@ export class ConsoleClient {
         break;
       case 'view':
         this.#known.change({ view: message.report });
+        this.#show(message.report.picture);
+        break;
+      case 'result':
+        this.#show(message.result);
         break;
       case 'canvas-needed':
         this.#onCanvasNeeded.get(message.pane)?.();
@@ -181,6 +199,13 @@ export class ConsoleClient {
         this.#readings.get(message.id)?.(message.reading);
         this.#readings.delete(message.id);
         break;
+    }
+  }
+
+  #show(result: ShownResult | null): void {
+    this.#shownResult = result;
+    for (const listener of this.#onShownResult) {
+      listener(result);
     }
   }
 

@@ -142,6 +142,28 @@ describe.skipIf(!hasChromium)('the live view on the moving phantom', () => {
     await page.close();
   });
 
+  it('has the word on the result change with the very picture', async () => {
+    const page = await open('renderer=2d');
+    const { wrong, changes } = await page.evaluate(async () => {
+      const seen: string[] = [];
+      const mismatches: string[] = [];
+      for (let pictures = 0; pictures < 300 && seen.length < 4; pictures++) {
+        if (pictures % 20 === 10) window.__ultramotion?.changeSettings({ 'model.enabled': pictures % 40 !== 10 });
+        const { state } = (await window.__ultramotion?.nextPainted()) ?? { state: null };
+        // In the very task that tells of the painted picture: nothing newer can have been told yet.
+        const word = document.querySelector<HTMLElement>('.result-word')?.dataset['result'];
+        const expected = state ?? 'no-mask';
+        if (word !== expected) mismatches.push(`${expected} said ${word}`);
+        if (seen.at(-1) !== expected) seen.push(expected);
+      }
+      return { wrong: mismatches, changes: seen };
+    });
+    expect(changes).toHaveLength(4);
+    expect(wrong).toEqual([]);
+    await page.evaluate(() => window.__ultramotion?.changeSettings({ 'model.enabled': true }));
+    await page.close();
+  });
+
   it('says that the stream is simulated, in words over the picture', async () => {
     const page = await open('renderer=2d');
     await page.waitForSelector('.state[data-kind=simulated]');
