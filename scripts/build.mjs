@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import { kernels } from './build-kernels.mjs';
 import { LicenceCollector } from './licences.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -119,6 +120,12 @@ async function buildRenderer(build, react) {
   });
 }
 
+/** The compiled loops lie beside the program that uses them. */
+function copyKernels() {
+  for (const { compiled } of kernels())
+    copyFileSync(path.join(root, compiled), path.join(dist, path.basename(compiled)));
+}
+
 /** Swagger UI comes as finished files: beside our page they only have to be put in place. */
 function copyApiDocs() {
   const folder = path.join(dist, 'api-docs');
@@ -138,6 +145,7 @@ export async function buildAll() {
   await buildNode(build, { main: 'src-main/desktop/main.ts' }, path.join(dist, 'desktop'), 'es', 'js');
   await buildNode(build, { preload: 'src-main/desktop/preload.ts' }, path.join(dist, 'desktop'), 'cjs', 'cjs');
   await buildRenderer(build, react);
+  copyKernels();
   copyApiDocs();
   for (const name of ['onnxruntime-node', 'onnxruntime-common', '@fastify/swagger-ui']) {
     licences.add(path.join(root, 'node_modules', name));

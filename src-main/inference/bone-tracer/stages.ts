@@ -43,7 +43,7 @@ export class BoneTracerStages implements FrameStages {
     const { mmPerPixel } = this.#manifest.input;
     const grid = this.#resampler.toScale(area, spacing, mmPerPixel);
     const input = this.#inputOf(grid.columns * grid.rows);
-    this.#resampler.resample(pixels, view, area, input);
+    this.#resampler.resample(pixels, view, area, [{ out: input, gain: 1, offset: 0 }]);
     const geometry = { view, area, spacing, gridMmPerPixel: mmPerPixel };
     return {
       inputs: [

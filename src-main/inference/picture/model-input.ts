@@ -58,7 +58,7 @@ export class InputMaker {
   make(picture: Picture): RunInput {
     const { canvas, filled, scale, mmPerPixel } = this.#aim(picture);
     const data = this.#memoryFor(canvas, filled);
-    if (this.#isPlanar && data instanceof Float32Array) this.#fillPlanes(picture, canvas, filled, data);
+    if (this.#isPlanar && data instanceof Float32Array) this.#fillPlanes(picture, canvas, data);
     else this.#fillInterleaved(picture, canvas, filled, data);
     return { data, dims: this.#dims(canvas), canvas, scale, mmPerPixel };
   }
@@ -124,38 +124,19 @@ export class InputMaker {
     return this.#spec.type === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
   }
 
-  #fillPlanes(picture: Picture, canvas: Layout['canvas'], filled: Layout['filled'], data: Float32Array): void {
-    const plane = canvas[0] * canvas[1];
-    const { channels } = this.#spec;
-    const isGray = picture.components === 1;
-    // A gray picture is resized once; its plane is turned into the others before it is normalised itself.
-    for (let channel = 0; channel < (isGray ? 1 : channels); channel++) {
-      const out = data.subarray(channel * plane, (channel + 1) * plane);
-      this.#resampler.resample(picture.pixels, componentView(picture, channel), picture.area, out, canvas[0]);
-    }
-    for (let channel = channels - 1; channel >= 0; channel--) {
-      this.#normalise(data, isGray ? 0 : channel * plane, channel, channel * plane, canvas[0], filled);
-    }
-  }
-
-  #normalise(
-    data: Float32Array,
-    from: number,
-    channel: number,
-    to: number,
-    stride: number,
-    [columns, rows]: Layout['filled'],
-  ): void {
-    const gain = this.#gain[channel]!;
-    const offset = this.#offset[channel]!;
-    if (gain === 1 && offset === 0) {
-      if (from !== to) data.copyWithin(to, from, from + rows * stride);
+  #fillPlanes(picture: Picture, canvas: Layout['canvas'], data: Float32Array): void {
+    const length = canvas[0] * canvas[1];
+    const planes = this.#gain.map((gain, channel) => ({
+      out: data.subarray(channel * length, (channel + 1) * length),
+      gain,
+      offset: this.#offset[channel]!,
+    }));
+    if (picture.components === 1) {
+      this.#resampler.resample(picture.pixels, picture.view, picture.area, planes, canvas[0]);
       return;
     }
-    for (let row = 0; row < rows; row++) {
-      let at = from + row * stride;
-      let out = to + row * stride;
-      for (let i = 0; i < columns; i++, at++, out++) data[out] = gain * data[at]! + offset;
+    for (const [channel, plane] of planes.entries()) {
+      this.#resampler.resample(picture.pixels, componentView(picture, channel), picture.area, [plane], canvas[0]);
     }
   }
 
@@ -168,7 +149,9 @@ export class InputMaker {
     const isWhole = this.#spec.type === 'uint8';
     for (let channel = 0; channel < channels; channel++) {
       if (channel === 0 || picture.components === 3) {
-        this.#resampler.resample(picture.pixels, componentView(picture, channel), picture.area, plane);
+        this.#resampler.resample(picture.pixels, componentView(picture, channel), picture.area, [
+          { out: plane, gain: 1, offset: 0 },
+        ]);
       }
       const gain = this.#gain[channel]!;
       // Bytes are cut off, not rounded, when they are stored.

@@ -75,7 +75,7 @@ describe('resampling', () => {
       rows: Math.floor((240 * mmPerPixel) / 0.15 + 1e-6),
     });
     const out = new Float32Array(grid.columns * grid.rows);
-    resampler.resample(pixels, view, area, out);
+    resampler.resample(pixels, view, area, [{ out, gain: 1, offset: 0 }]);
     for (const [x, y] of [
       [0.2, 0.3],
       [0.5, 0.5],
@@ -95,7 +95,7 @@ describe('resampling', () => {
     const resampler = new Resampler();
     const grid = resampler.toScale(area, [0.0375, 0.0375], 0.15);
     const out = new Float32Array(grid.columns * grid.rows);
-    resampler.resample(pixels, view, area, out);
+    resampler.resample(pixels, view, area, [{ out, gain: 1, offset: 0 }]);
     for (const value of out) expect(value).toBeCloseTo(100 / 255, 5);
   });
 
