@@ -10,18 +10,24 @@ export const maskBitsLength = (pixels: number): number => (pixels + 7) >> 3;
 /** `mask`: one byte a pixel, 0/1. `bits`: memory to pack into, of `maskBitsLength` bytes; new when absent. */
 export function packMask(mask: Uint8Array, bits: Uint8Array = new Uint8Array(maskBitsLength(mask.length))): Uint8Array {
   bits.fill(0);
-  const whole = mask.byteOffset % 4 === 0 ? mask.length >> 3 : 0;
-  const words = new Uint32Array(mask.buffer, whole === 0 ? 0 : mask.byteOffset, whole * 2);
-  for (let byte = 0; byte < whole; byte++) {
-    const first = words[2 * byte] as number;
-    const second = words[2 * byte + 1] as number;
-    if ((first | second) !== 0) bits[byte] = nibble(first) | (nibble(second) << 4);
+  const words = wordsOf(mask);
+  const groups = words.length >> 3;
+  for (let group = 0; group < groups; group++) {
+    const at = group << 3;
+    const upper = words[at]! | words[at + 1]! | words[at + 2]! | words[at + 3]!;
+    if ((upper | words[at + 4]! | words[at + 5]! | words[at + 6]! | words[at + 7]!) === 0) continue;
+    for (let k = 0; k < 4; k++)
+      bits[4 * group + k] = nibble(words[at + 2 * k]!) | (nibble(words[at + 2 * k + 1]!) << 4);
   }
-  for (let i = whole << 3; i < mask.length; i++) {
-    bits[i >> 3] = (bits[i >> 3] as number) | ((mask[i] as number) << (i & 7));
+  for (let i = groups << 5; i < mask.length; i++) {
+    bits[i >> 3] = bits[i >> 3]! | (mask[i]! << (i & 7));
   }
   return bits;
 }
+
+/** The whole 32-bit words of `bytes`; none where they do not lie as such. */
+const wordsOf = ({ buffer, byteOffset, length }: Uint8Array): Uint32Array =>
+  byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, length >> 2) : new Uint32Array(0);
 
 /** Four 0/1 bytes of a little-endian word as four bits, the first byte lowest. */
 const nibble = (word: number): number => (word | (word >>> 7) | (word >>> 14) | (word >>> 21)) & 0xf;
@@ -46,17 +52,20 @@ export function boneSpan(bits: Uint8Array): readonly [from: number, end: number]
 
 /** Inverse of `packMask` into `out`, one byte a pixel; `on` (1..255) is the value written for bone. */
 export function unpackMask(bits: Uint8Array, out: Uint8Array, on = 1): void {
-  const whole = out.byteOffset % 4 === 0 ? out.length >> 3 : 0;
-  const words = new Uint32Array(out.buffer, whole === 0 ? 0 : out.byteOffset, whole * 2);
+  const words = wordsOf(out);
+  const packed = wordsOf(bits);
+  const groups = Math.min(packed.length, words.length >> 3);
   out.fill(0);
-  for (let byte = 0; byte < whole; byte++) {
-    const value = bits[byte] as number;
-    if (value === 0) continue;
-    // Bytes of 0/1 times a value below 256 never carry into their neighbour.
-    words[2 * byte] = (SPREAD[2 * value] as number) * on;
-    words[2 * byte + 1] = (SPREAD[2 * value + 1] as number) * on;
+  for (let group = 0; group < groups; group++) {
+    if (packed[group] === 0) continue;
+    for (let byte = group << 2; byte < (group + 1) << 2; byte++) {
+      const value = bits[byte]!;
+      // Bytes of 0/1 times a value below 256 never carry into their neighbour.
+      words[2 * byte] = SPREAD[2 * value]! * on;
+      words[2 * byte + 1] = SPREAD[2 * value + 1]! * on;
+    }
   }
-  for (let i = whole << 3; i < out.length; i++) {
-    out[i] = ((bits[i >> 3] as number) >> (i & 7)) & 1 ? on : 0;
+  for (let i = groups << 5; i < out.length; i++) {
+    out[i] = (bits[i >> 3]! >> (i & 7)) & 1 ? on : 0;
   }
 }

@@ -123,7 +123,6 @@ export class InferenceService {
       const frame = this.#queues.tryDequeue(queue);
       if (frame === null) return;
       const next = attempt(() => this.#stages.prepare(checked(frame)));
-      this.#options.release(frame.pixels);
       const preprocessedMs = monotonicMs();
       if (isPreparedRun(next)) {
         this.#prepared = { frame, run: next, preprocessedMs, waitMs: 0 };
@@ -132,6 +131,8 @@ export class InferenceService {
         const times = { preprocessedMs, runStartMs: preprocessedMs, runEndMs: preprocessedMs, waitMs: 0, detailMs: {} };
         this.#answer(frame, next, times);
       }
+      this.#stages.lookAhead();
+      this.#options.release(frame.pixels);
     }
   }
 

@@ -32,6 +32,8 @@ export interface FrameStages {
   readonly givesMasks: boolean;
   /** The run this frame needs, or the answer itself when none is needed. */
   prepare(frame: GpuFrame): PreparedRun | Verdict;
+  /** What the frames to come need and this one does not wait for; called after `prepare`, before its pixels are gone. */
+  lookAhead(): void;
   /** Takes the inputs' memory back, in their order, when their run is done or will not be. */
   recycle(memory: readonly RunValues[]): void;
 }

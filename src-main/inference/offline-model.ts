@@ -47,6 +47,7 @@ export class OfflineModel {
     const begunMs = monotonicMs();
     const prepared = this.#stages.prepare(frame);
     const preparedMs = monotonicMs();
+    this.#stages.lookAhead();
     if (!isPreparedRun(prepared)) return { ...prepared, times: { preMs: preparedMs - begunMs, runMs: 0, postMs: 0 } };
     const { inputs, size } = prepared;
     const { scoreThreshold } = MODEL_OWN_MASK;

@@ -64,6 +64,10 @@ export class BoneTracerStages implements FrameStages {
     };
   }
 
+  lookAhead(): void {
+    this.#finder.lookAhead();
+  }
+
   recycle([input]: readonly RunValues[]): void {
     if (this.#spare.length < SPARE_INPUTS) this.#spare.push(input as Float32Array<ArrayBuffer>);
   }

@@ -7,6 +7,8 @@ export interface LevelGrid extends PlacedGrid {
   /** One per cell, row-major. */
   readonly levels: Float32Array;
   readonly least: number;
+  /** Rows outside of this range hold no bone. */
+  readonly span: readonly [first: number, end: number];
 }
 
 /** Where source pixels lie between the centres of grid cells along one axis. */
@@ -79,19 +81,22 @@ export class ContourPlacer {
     }
   }
 
-  #findExtents({ mask, columns }: LevelGrid, rows: number): void {
+  #findExtents({ mask, columns, span }: LevelGrid, rows: number): void {
     if (this.#starts.length !== rows) {
       this.#starts = new Int32Array(rows);
       this.#ends = new Int32Array(rows);
     }
     this.#starts.fill(columns);
     this.#ends.fill(0);
-    for (let at = mask.indexOf(1); at >= 0; ) {
-      const row = Math.floor(at / columns);
-      const end = (row + 1) * columns;
-      this.#starts[row] = at - row * columns;
-      this.#ends[row] = mask.lastIndexOf(1, end - 1) - row * columns + 1;
-      at = mask.indexOf(1, end);
+    for (let row = span[0]; row < span[1]; row++) {
+      const base = row * columns;
+      let start = 0;
+      let end = columns;
+      while (start < end && mask[base + start] === 0) start++;
+      while (end > start && mask[base + end - 1] === 0) end--;
+      if (start === end) continue;
+      this.#starts[row] = start;
+      this.#ends[row] = end;
     }
   }
 

@@ -6,6 +6,8 @@ export interface MaskGrid {
   readonly mask: Uint8Array;
   readonly columns: number;
   readonly rows: number;
+  /** Rows outside of this range hold no 1; absent: nobody knows. */
+  readonly span?: readonly [first: number, end: number];
   /** mm per pixel. */
   readonly spacing: readonly [u: number, v: number];
 }
@@ -64,12 +66,13 @@ export class MaskPieces {
   #fillHoles(grid: MaskGrid, maxHoleMm2: number): void {
     const runs = this.#runs;
     runs.find(grid, 0, 0);
-    const { spacing, columns, rows, mask } = grid;
+    const { spacing, columns, rows, mask, span: [top, end] = [0, rows] } = grid;
     const mostPixels = maxHoleMm2 / (spacing[0] * spacing[1]);
     for (let run = 0; run < runs.count; run++) {
       const hole = runs.root(run);
       const isOpen = runs.first[hole] === 0 || runs.last[hole] === columns;
-      if (isOpen || runs.top[hole] === 0 || runs.bottom[hole] === rows - 1 || runs.pixels[hole]! > mostPixels) continue;
+      if (isOpen || runs.top[hole] === top || runs.bottom[hole] === end - 1 || runs.pixels[hole]! > mostPixels)
+        continue;
       mask.fill(1, runs.row[run]! * columns + runs.begin[run]!, runs.row[run]! * columns + runs.end[run]!);
     }
   }
@@ -93,14 +96,15 @@ class Runs {
   readonly #next: [number, number] = [-1, -1];
 
   /** `reach`: 1 where corners join, 0 where only edges do. */
-  find({ mask, columns, rows }: MaskGrid, value: 0 | 1, reach: 0 | 1): void {
+  find({ mask, columns, rows, span: [top, end] = [0, rows] }: MaskGrid, value: 0 | 1, reach: 0 | 1): void {
     this.count = 0;
     this.#next.fill(-1);
     let above = 0;
     let aboveEnd = 0;
-    for (let v = 0; v < rows; v++) {
+    const known = mask.subarray(0, end * columns);
+    for (let v = top; v < end; v++) {
       const first = this.count;
-      this.#runsOf(mask, v, columns, value);
+      this.#runsOf(known, v, columns, value);
       this.#join(above, aboveEnd, first, reach);
       above = first;
       aboveEnd = this.count;

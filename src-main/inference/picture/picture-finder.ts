@@ -6,7 +6,7 @@ import { isSector } from './sector.ts';
 /** An edge that moved less than this (share of the frame) has not moved: speckle at the border flickers. */
 const TOLERANCE = 0.02;
 /**
- * Looking for the picture costs as much as resizing it, and a scanner changes its screen at the push of a button: of so
+ * Looking for the picture costs more than resizing it, and a scanner changes its screen at the push of a button: of so
  * many frames of a stream one is searched. Counted, not timed, so that a stream run again frame by frame gives the same masks.
  */
 const SEARCH_EVERY = 4;
@@ -20,12 +20,14 @@ export interface FoundPicture {
 
 /**
  * Finds the picture within the frames of a stream, and keeps its edges still while they only flicker: every other size
- * costs the model new memory, and a crop that jumps makes its mask tremble.
+ * costs the model new memory, and a crop that jumps makes its mask tremble. Where a picture is known, a search is for the
+ * frames to come: the frame itself does not wait for it.
  */
 export class PictureFinder {
   #kept: FoundPicture | null = null;
   #key = '';
   #sinceSearch = 0;
+  #due: { readonly pixels: Uint8Array; readonly view: BeamView } | null = null;
 
   /** Null when the frame holds no picture (empty or one flat gray). `pixels`: one component, row-major. */
   find(
@@ -35,11 +37,24 @@ export class PictureFinder {
   ): FoundPicture | null {
     const key = `${frame.series} ${frame.size[0]} ${frame.size[1]} ${frame.orientation}`;
     const isSame = key === this.#key;
-    if (isSame && this.#kept !== null && ++this.#sinceSearch < SEARCH_EVERY) return this.#kept;
-    this.#sinceSearch = 0;
+    if (isSame && this.#kept !== null) {
+      this.#due = ++this.#sinceSearch < SEARCH_EVERY ? null : { pixels, view };
+      return this.#kept;
+    }
     this.#key = key;
-    this.#kept = search(pixels, view, isSame ? this.#kept : null);
+    this.#keep(search(pixels, view, null));
     return this.#kept;
+  }
+
+  /** The search that was due in the frame found last, while its pixels are still there. */
+  lookAhead(): void {
+    if (this.#due !== null) this.#keep(search(this.#due.pixels, this.#due.view, this.#kept));
+  }
+
+  #keep(found: FoundPicture | null): void {
+    this.#kept = found;
+    this.#sinceSearch = 0;
+    this.#due = null;
   }
 }
 

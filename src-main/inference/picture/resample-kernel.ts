@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Arranger, MARGIN, reserve } from '../wasm-memory.ts';
 import type { Taps } from './taps.ts';
 
 /** Compiled from `assembly/resample.ts`; lies beside this file, and beside the program it is bundled into. */
@@ -16,13 +17,8 @@ interface KernelExports {
   rescale(from: number, to: number, rows: number, stride: number, gain: number, offset: number): void;
 }
 
-/** The loops read and write whole vectors, up to so many bytes beyond the end of what is there. */
-const MARGIN = 64;
 /** Results are handed out in bands of about this size, which stay in the processor's first caches on their way. */
 const BAND_BYTES = 64 * 1024;
-const PAGE_BYTES = 64 * 1024;
-/** Below it lie the compiler's own constants. */
-const FIRST_ADDRESS = 1024;
 
 /** Rows that are finished: valid until the next band. */
 export interface Band {
@@ -39,7 +35,7 @@ export interface Band {
 export class ResampleKernel {
   readonly #kernel: KernelExports;
   #line = 0;
-  #tablesEnd = FIRST_ADDRESS;
+  #tablesEnd = 0;
   #rows = 0;
 
   constructor() {
@@ -52,7 +48,7 @@ export class ResampleKernel {
     const acrossTaps = across.perTarget <= 2 ? 2 : Math.ceil(across.perTarget / 4) * 4;
     // Four targets are worked out at once.
     const targets = Math.ceil(across.length / 4) * 4;
-    const places = new Arranger(FIRST_ADDRESS);
+    const places = new Arranger();
     const downFirst = places.take(down.length);
     const downWeights = places.take(down.weights.length);
     const acrossFirst = places.take(targets);
@@ -60,7 +56,7 @@ export class ResampleKernel {
     this.#line = places.take(sourceColumns);
     this.#tablesEnd = places.end;
     this.#rows = down.length;
-    this.#reserve(places.end);
+    reserve(this.#kernel.memory, places.end);
     const { buffer } = this.#kernel.memory;
     new Int32Array(buffer, downFirst, down.length).set(down.first);
     // A white pixel is to be 1.
@@ -96,7 +92,7 @@ export class ResampleKernel {
     const plain = places.take(bandLength);
     const scaled = places.take(bandLength);
     const picture = places.take(Math.ceil(pixels.length / 4));
-    this.#reserve(places.end);
+    reserve(this.#kernel.memory, places.end);
     const kernel = this.#kernel;
     const { buffer } = kernel.memory;
     // Beyond the columns of a row lies padding, which nothing writes.
@@ -114,27 +110,5 @@ export class ResampleKernel {
       };
       take({ row, rows, values });
     }
-  }
-
-  #reserve(end: number): void {
-    const { memory } = this.#kernel;
-    const missing = end - memory.buffer.byteLength;
-    // Whatever looked at the memory before loses sight of it.
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-  }
-}
-
-/** Gives out addresses one after the other, for 32-bit values, aligned for vectors and with the margin behind each. */
-class Arranger {
-  end: number;
-
-  constructor(begin: number) {
-    this.end = begin;
-  }
-
-  take(values: number): number {
-    const at = this.end;
-    this.end = (at + 4 * values + MARGIN + 15) & ~15;
-    return at;
   }
 }

@@ -1,4 +1,5 @@
 import type { SegmenterManifest } from '../manifest.ts';
+import { MarkKernel } from '../mask/mark-kernel.ts';
 import type { RunOutcome } from '../messages.ts';
 
 type Output = SegmenterManifest['output'];
@@ -13,10 +14,13 @@ export interface Levels {
 export class BoneGrid {
   readonly #output: Output;
   #values: Float32Array = new Float32Array(0);
-  #mask = new Uint8Array(0);
+  readonly #kernel = new MarkKernel();
+  #mask: Uint8Array = new Uint8Array(0);
   #levels: Levels | null = null;
   columns = 0;
   rows = 0;
+  /** Rows outside of this range hold no bone; [0, 0] for an empty mask. */
+  span: readonly [first: number, end: number] = [0, 0];
 
   constructor(output: Output) {
     this.#output = output;
@@ -44,16 +48,17 @@ export class BoneGrid {
     this.columns = columns;
     this.rows = rows;
     this.#values = values;
-    if (this.#mask.length !== columns * rows) this.#mask = new Uint8Array(columns * rows);
     this.#mark(threshold);
     return this;
   }
 
   /** Clears what lies outside the picture: padding holds no bone. */
   cutTo(columns: number, rows: number): void {
-    if (rows < this.rows) this.#mask.fill(0, rows * this.columns);
+    const [first, end] = this.span;
+    this.#mask.fill(0, rows * this.columns);
+    this.span = [Math.min(first, rows), Math.min(end, rows)];
     if (columns >= this.columns) return;
-    for (let row = 0; row < Math.min(rows, this.rows); row++) {
+    for (let row = first; row < Math.min(rows, end); row++) {
       this.#mask.fill(0, row * this.columns + columns, (row + 1) * this.columns);
     }
   }
@@ -95,17 +100,21 @@ export class BoneGrid {
 
   #mark(threshold: number): void {
     const { bone, activation } = this.#output;
-    const mask = this.#mask;
+    const cells = this.columns * this.rows;
     const [only] = bone;
     if (bone.length === 1 && activation !== 'softmax') {
       // One look per cell: the threshold is turned into the output's own terms instead of every value into a probability.
-      const least = activation === 'sigmoid' ? Math.log(threshold / (1 - threshold)) : threshold;
-      const levels = this.#values.subarray(only! * mask.length, (only! + 1) * mask.length);
-      for (let cell = 0; cell < mask.length; cell++) mask[cell] = levels[cell]! >= least ? 1 : 0;
+      const least = Math.fround(activation === 'sigmoid' ? Math.log(threshold / (1 - threshold)) : threshold);
+      const levels = this.#values.subarray(only! * cells, (only! + 1) * cells);
+      this.#mask = this.#kernel.mark(levels, least);
+      const [begin, end] = this.#kernel.span;
+      this.span = [Math.floor(begin / this.columns), Math.ceil(end / this.columns)];
       this.#levels = { levels, least };
       return;
     }
     this.#levels = null;
-    for (let cell = 0; cell < mask.length; cell++) mask[cell] = this.probabilityAt(cell) >= threshold ? 1 : 0;
+    if (this.#mask.length !== cells) this.#mask = new Uint8Array(cells);
+    this.span = [0, this.rows];
+    for (let cell = 0; cell < cells; cell++) this.#mask[cell] = this.probabilityAt(cell) >= threshold ? 1 : 0;
   }
 }

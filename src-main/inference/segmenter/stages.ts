@@ -63,6 +63,10 @@ export class SegmenterStages implements FrameStages {
     };
   }
 
+  lookAhead(): void {
+    this.#finder.lookAhead();
+  }
+
   recycle([memory]: readonly RunValues[]): void {
     this.#input.recycle(memory!);
   }
@@ -75,7 +79,7 @@ export class SegmenterStages implements FrameStages {
     grid.cutTo(Math.ceil((area.u1 - area.u0) * scale[0]), Math.ceil((area.v1 - area.v0) * scale[1]));
     const cell = [spacing[0] / scale[0], spacing[1] / scale[1]] as const;
     const rules = rulesInForce(this.#manifest.mask, options);
-    const mask = { mask: grid.mask, columns: grid.columns, rows: grid.rows, spacing: cell };
+    const mask = { mask: grid.mask, columns: grid.columns, rows: grid.rows, span: grid.span, spacing: cell };
     const drawn = this.#pieces.clean(mask, rules, grid.probabilityAt);
     if (drawn === 0) return NO_BONE;
     const placed = { mask: grid.mask, columns: grid.columns, scale };
@@ -85,7 +89,7 @@ export class SegmenterStages implements FrameStages {
       state: 'bone',
       mask:
         isCoarser && grid.levels !== null
-          ? this.#contours.place({ ...placed, ...grid.levels }, view, area)
+          ? this.#contours.place({ ...placed, ...grid.levels, span: grid.span }, view, area)
           : this.#placer.place(placed, view, area),
       score: this.#pieces.meanProbability ?? grid.meanProbability(),
     };

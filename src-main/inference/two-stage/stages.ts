@@ -38,6 +38,9 @@ export class TwoStageStages implements FrameStages {
     };
   }
 
+  /** Nothing: the whole frame is looked at. */
+  lookAhead(): void {}
+
   recycle(memory: readonly RunValues[]): void {
     for (const [i, maker] of this.#makers.entries()) maker.recycle(memory[i]!);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ContourPlacer } from '../../../src-main/inference/mask/contour-placing.ts';
+import { MarkKernel } from '../../../src-main/inference/mask/mark-kernel.ts';
 import { MODEL_OWN_MASK, rulesInForce } from '../../../src-main/inference/mask/options.ts';
 import { MaskPieces } from '../../../src-main/inference/mask/pieces.ts';
 import { MaskPlacer } from '../../../src-main/inference/mask/placing.ts';
@@ -100,6 +101,25 @@ function floodFilled(mask: Uint8Array, columns: number, rows: number, least: num
   return out;
 }
 
+describe('pieces where the rows with bone are known', () => {
+  it('are the same as where they are not, holes at their edge included', () => {
+    // A ring, an arch open to the row above the range, and a bowl open to the one below.
+    const rows = ['.........', '.###.###.', '.#.#.#.#.', '.###.....', '.........', '.........'];
+    const gridOf = () => ({
+      mask: Uint8Array.from(rows.join(''), (cell) => (cell === '#' ? 1 : 0)),
+      columns: 9,
+      rows: 6,
+      spacing: [1, 1] as const,
+    });
+    const [known, unknown] = [gridOf(), gridOf()];
+    const rules = { ...KEEP_ALL, maxHoleMm2: 5 };
+    const drawn = new MaskPieces().clean({ ...known, span: [1, 4] }, rules);
+    expect(drawn).toBe(new MaskPieces().clean(unknown, rules));
+    expect(drawn).toBe(14);
+    expect(known.mask).toEqual(unknown.mask);
+  });
+});
+
 describe('placing a model’s mask on the source', () => {
   const size = [12, 8] as const;
   /** Cells of 2 x 2 pixels over the area that begins at (2, 2). */
@@ -140,6 +160,7 @@ describe('placing a model’s mask by its levels', () => {
       scale: [0.25, 0.25] as const,
       levels,
       least: 0,
+      span: [0, 4] as const,
     };
   };
   const firstBoneRow = (mask: Uint8Array, x: number): number => {
@@ -216,5 +237,29 @@ describe('smoothing over frames', () => {
     expect(maskOf(smoother.smooth(bone(1, 0, 0, 0), other, 3))).toEqual([1, 0, 0, 0]);
     smoother.smooth({ ...NO_BONE, state: 'ai-failed', reason: 'test' }, other, 3);
     expect(maskOf(smoother.smooth(bone(0, 1, 0, 0), other, 3))).toEqual([0, 1, 0, 0]);
+  });
+});
+
+describe('cutting a mask out of values', () => {
+  it.each([1, 16, 31, 4097])('marks exactly the cells that reach the limit, of %i', (cells) => {
+    const kernel = new MarkKernel();
+    for (const seed of [1, 2, 3]) {
+      const values = Float32Array.from({ length: cells }, (_, i) => Math.sin(seed * i * i));
+      const mask = kernel.mark(values, values[0]!);
+      expect(mask).toEqual(Uint8Array.from(values, (value) => (value >= values[0]! ? 1 : 0)));
+    }
+  });
+
+  it('tells between which cells the bone lies', () => {
+    const kernel = new MarkKernel();
+    const values = new Float32Array(100).fill(-1);
+    kernel.mark(values, 0);
+    expect(kernel.span).toEqual([0, 0]);
+    values.fill(1, 40, 71);
+    kernel.mark(values, 0);
+    expect(kernel.span).toEqual([32, 80]);
+    values[99] = 1;
+    kernel.mark(values, 0);
+    expect(kernel.span).toEqual([32, 100]);
   });
 });
