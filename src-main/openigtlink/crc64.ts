@@ -1,4 +1,5 @@
-import { CRC_MODULE, REGISTER_AT, STEP_BYTES, TABLE_BYTES, TABLE_ENTRY_BYTES } from './crc64-module.ts';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 /**
  * CRC-64/ECMA-182 as OpenIGTLink uses it: polynomial 0x42F0E1EBA9EA3693, not reflected, initial value 0, no final XOR,
@@ -12,27 +13,34 @@ export interface Crc {
 
 const POLYNOMIAL = 0x42f0e1eba9ea3693n;
 const WORD_BYTES = 4;
-const PAGE_BYTES = 65_536;
+const TABLE_ENTRY_BYTES = 8;
 /** Bytes are copied to the module's memory in pieces that stay in the processor's nearest cache: a dozen rows of a picture. */
-const PIECE_AT = PAGE_BYTES;
 const PIECE_BYTES = 8192;
 const ZEROS = Buffer.alloc(PIECE_BYTES);
 const EMPTY: Crc = { first: 0, second: 0 };
 
-/** The part used here: TypeScript knows WebAssembly only together with a browser's globals. */
-declare const WebAssembly: {
-  readonly Memory: new (pages: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
-};
+/** What the compiled file exports; its constants say where in its memory everything lies. */
+interface CrcLoop {
+  readonly memory: WebAssembly.Memory;
+  readonly TABLES: WebAssembly.Global;
+  readonly TABLE_BYTES: WebAssembly.Global;
+  readonly TABLES_AT: WebAssembly.Global;
+  readonly REGISTER_AT: WebAssembly.Global;
+  readonly DATA_AT: WebAssembly.Global;
+  pass(from: number, to: number): void;
+}
 
-const memory = new WebAssembly.Memory({ initial: Math.ceil((PIECE_AT + PIECE_BYTES) / PAGE_BYTES) });
-const view = new DataView(memory.buffer);
-const piece = new Uint8Array(memory.buffer, PIECE_AT, PIECE_BYTES);
-const run = new WebAssembly.Instance(new WebAssembly.Module(CRC_MODULE), { env: { memory } }).exports['crc'] as (
-  from: number,
-  to: number,
-) => void;
+/** Compiled from `assembly/crc64.ts`; lies beside this file, and beside the program it is bundled into. */
+const LOOP = path.join(import.meta.dirname, 'crc64.wasm');
+const loop = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(LOOP))).exports as unknown as CrcLoop;
+const [TABLES_AT, TABLE_BYTES] = [loop.TABLES_AT.value as number, loop.TABLE_BYTES.value as number];
+const TABLES_END = TABLES_AT + (loop.TABLES.value as number) * TABLE_BYTES;
+const REGISTER_AT = loop.REGISTER_AT.value as number;
+const PIECE_AT = loop.DATA_AT.value as number;
+// The loop comes without memory of its own.
+loop.memory.grow(1);
+const view = new DataView(loop.memory.buffer);
+const piece = new Uint8Array(loop.memory.buffer, PIECE_AT, PIECE_BYTES);
 fillTables();
 const zeroTables = tablesOfZeros();
 
@@ -42,11 +50,11 @@ function fillTables(): void {
     for (let bit = 0; bit < 8; bit++) {
       register = BigInt.asUintN(64, register << 1n) ^ (register >> 63n ? POLYNOMIAL : 0n);
     }
-    view.setBigUint64(byte * TABLE_ENTRY_BYTES, register);
+    view.setBigUint64(TABLES_AT + byte * TABLE_ENTRY_BYTES, register);
   }
-  for (let at = TABLE_BYTES; at < STEP_BYTES * TABLE_BYTES; at += TABLE_ENTRY_BYTES) {
+  for (let at = TABLES_AT + TABLE_BYTES; at < TABLES_END; at += TABLE_ENTRY_BYTES) {
     const register = view.getBigUint64(at - TABLE_BYTES, true);
-    const out = view.getBigUint64(Number(register & 0xffn) * TABLE_ENTRY_BYTES, true);
+    const out = view.getBigUint64(TABLES_AT + Number(register & 0xffn) * TABLE_ENTRY_BYTES, true);
     view.setBigUint64(at, (register >> 8n) ^ out, true);
   }
 }
@@ -59,7 +67,7 @@ function tablesOfZeros(): Int32Array {
   const tables = new Int32Array(8 * 256 * 2);
   for (let bit = 0; bit < 64; bit++) {
     view.setBigUint64(REGISTER_AT, 1n << BigInt(bit), true);
-    run(PIECE_AT, PIECE_AT + PIECE_BYTES);
+    loop.pass(PIECE_AT, PIECE_AT + PIECE_BYTES);
     const first = view.getInt32(REGISTER_AT, true);
     const second = view.getInt32(REGISTER_AT + WORD_BYTES, true);
     const one = 1 << (bit & 7);
@@ -99,7 +107,7 @@ export function crc64(bytes: Uint8Array, previous: Crc = EMPTY): Crc {
       passZeros();
     } else {
       piece.set(part);
-      run(PIECE_AT, PIECE_AT + part.byteLength);
+      loop.pass(PIECE_AT, PIECE_AT + part.byteLength);
     }
   }
   return { first: view.getInt32(REGISTER_AT, true), second: view.getInt32(REGISTER_AT + WORD_BYTES, true) };
