@@ -43,8 +43,14 @@ for (let value = 0; value < 256; value++) {
 
 /** Where the bytes of a packed mask that hold bone begin and end (not included); [0, 0] without any. */
 export function boneSpan(bits: Uint8Array): readonly [from: number, end: number] {
-  let from = 0;
-  let end = bits.length;
+  const words = wordsOf(bits);
+  let first = 0;
+  let last = words.length;
+  while (first < last && words[first] === 0) first++;
+  while (last > first && words[last - 1] === 0) last--;
+  let from = first * 4;
+  // What is no whole word lies at the end.
+  let end = bits.length > words.length * 4 ? bits.length : last * 4;
   while (from < end && bits[from] === 0) from++;
   while (end > from && bits[end - 1] === 0) end--;
   return from === end ? [0, 0] : [from, end];

@@ -4,7 +4,7 @@ export { type MaskOptions, MODEL_OWN_MASK } from './mask/options.ts';
 export { frameMessage } from './messages.ts';
 export { type ModelChoice, ModelSwitch, type ModelSwitchListener, type ModelSwitchState } from './model-switch.ts';
 export { type OfflineAnswer, OfflineModel } from './offline-model.ts';
-export { beamSpacing, beamView } from './picture/beam-view.ts';
+export { type BeamView, beamSpacing, beamView } from './picture/beam-view.ts';
 export {
   type AddRequest,
   addRequest,

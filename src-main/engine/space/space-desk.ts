@@ -3,6 +3,7 @@ import type {
   CommandName,
   CommandResults,
   FrameMeta,
+  MaskResult,
   ResultPacket,
   SettingKey,
   Settings,
@@ -10,7 +11,7 @@ import type {
   SpaceSkipReason,
   SpaceStatus,
 } from '../../../src-shared/index.ts';
-import { SaidError, SPACE_POINT_FLOATS, SPACE_POINTS_PER_ANSWER, say } from '../../../src-shared/index.ts';
+import { boneSpan, SaidError, SPACE_POINT_FLOATS, SPACE_POINTS_PER_ANSWER, say } from '../../../src-shared/index.ts';
 import type { SurfaceToPublish } from '../../publishing/index.ts';
 import type { EnginePart } from '../part.ts';
 import type { Affine } from './affine.ts';
@@ -86,7 +87,7 @@ export class SpaceDesk implements EnginePart {
     this.#planes.add({ tsBits: meta.tsBits, size: meta.size, affine: placed.affine });
     if (hasBone) {
       this.#framesUsed++;
-      this.#gather(result.mask, meta, placed.affine, frame.receivedMs);
+      this.#gather(result, meta, placed.affine, frame.receivedMs);
     }
   }
 
@@ -150,13 +151,14 @@ export class SpaceDesk implements EnginePart {
     this.#newest = { placed, meta };
   }
 
-  #gather(mask: Uint8Array, meta: FrameMeta, affine: Affine, receivedMs: number): void {
+  #gather({ mask, bits }: MaskResult, meta: FrameMeta, affine: Affine, receivedMs: number): void {
     this.#firstPointMs ??= receivedMs;
     const timeS = (receivedMs - this.#firstPointMs) / 1000;
     const isDepthAlongX = meta.orientation[0] === 'F' || meta.orientation[0] === 'N';
     const mmPerDepth = meta.scale.mmPerPixel[isDepthAlongX ? 0 : 1];
     const at = (index: number): number => affine[index] as number;
-    eachSurfacePixel(mask, meta.size, meta.orientation, (column, row, depth) => {
+    const [from, end] = boneSpan(bits);
+    eachSurfacePixel(mask, meta.size, meta.orientation, [8 * from, 8 * end], (column, row, depth) => {
       this.#cloud.add(
         at(0) * column + at(1) * row + at(3),
         at(4) * column + at(5) * row + at(7),

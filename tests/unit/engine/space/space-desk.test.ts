@@ -4,8 +4,10 @@ import { SpaceDesk } from '../../../../src-main/engine/space/index.ts';
 import { eachSurfacePixel } from '../../../../src-main/engine/space/surface.ts';
 import type { SurfaceToPublish } from '../../../../src-main/publishing/index.ts';
 import {
+  boneSpan,
   defaultSettings,
   MAX_TEXT_BYTES,
+  packMask,
   SPACE_POINT_FLOATS,
   SPACE_POINTS_PER_ANSWER,
   type SpaceGeometry,
@@ -123,7 +125,8 @@ describe('the bone surface in space', () => {
     for (const at of [3 * 12 + 6, 6 * 12 + 6]) mask[at] = 1;
     const edge = (orientation: 'MF' | 'MN' | 'FM' | 'NM') => {
       const found: number[][] = [];
-      eachSurfacePixel(mask, [12, 9], orientation, (...pixel) => found.push(pixel));
+      const [from, end] = boneSpan(packMask(mask));
+      eachSurfacePixel(mask, [12, 9], orientation, [8 * from, 8 * end], (...pixel) => found.push(pixel));
       return found;
     };
     expect(edge('MF')).toEqual([[6, 3, 3]]);
