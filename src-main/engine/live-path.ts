@@ -153,6 +153,8 @@ export class LivePath implements EnginePart {
     const pending = this.#ledger.drop(handle, reason);
     if (pending !== undefined) {
       this.#on.unanswered(pending.frame);
+      // The model's process got a copy of its own.
+      pending.frame.lease?.release();
     }
   }
 
@@ -192,7 +194,6 @@ export class LivePath implements EnginePart {
       this.#on.send(item.packet);
       this.#sent++;
       this.#on.sent({ ...item.packet, trace: { ...item.packet.trace, sentMs: monotonicMs() } });
-      // Frames that are dropped instead may still be on their way to the model: their memory is left to the collector.
       item.packet.frame.lease?.release();
     }
   }

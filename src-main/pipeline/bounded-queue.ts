@@ -20,12 +20,15 @@ export class BoundedQueue<T extends Received> {
   #enqueued = 0;
   #lastBackpressureTs: number | null = null;
   readonly #drops: Record<DropReason, number> = zeroDrops();
+  readonly #dropped: (item: T) => void;
 
-  constructor(maxsize: number | null) {
+  /** `dropped` hears of every item that is dropped, whatever the reason: its memory may be used again. */
+  constructor(maxsize: number | null, dropped: (item: T) => void = () => {}) {
     if (maxsize !== null && (!Number.isInteger(maxsize) || maxsize < 1)) {
       throw new RangeError(`queue size ${maxsize}: expected a whole number >= 1, or null for no bound`);
     }
     this.maxsize = maxsize;
+    this.#dropped = dropped;
     this.#slots = new Array<T | undefined>(maxsize ?? INITIAL_UNBOUNDED_SLOTS);
   }
 
@@ -49,6 +52,7 @@ export class BoundedQueue<T extends Received> {
       } else {
         pushedOut = this.#take();
         this.#drops[reason]++;
+        this.#dropped(pushedOut as T);
       }
     }
     this.#slots[(this.#head + this.#size) % this.#slots.length] = item;
@@ -76,6 +80,7 @@ export class BoundedQueue<T extends Received> {
     while (this.#size > 1 && nowMs - (this.#slots[this.#head] as T).receivedMs > maxLagMs) {
       removed.push(this.#take() as T);
     }
+    for (const item of removed) this.#dropped(item);
     if (removed.length > 0) {
       this.#drops.outdated += removed.length;
       this.#lastBackpressureTs = wallS;
@@ -90,6 +95,7 @@ export class BoundedQueue<T extends Received> {
       removed.push(item);
     }
     this.#drops[reason] += removed.length;
+    for (const item of removed) this.#dropped(item);
     return removed;
   }
 

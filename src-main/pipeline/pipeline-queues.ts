@@ -38,9 +38,10 @@ export class PipelineQueues {
   #gpuStats: (() => QueueStats) | null = null;
 
   constructor(config: QueueConfig) {
-    this.#rtDyn = new BoundedQueue(config.rtSize);
+    // Nobody else takes a frame from here: whoever else reads it holds it on his own account.
+    this.#rtDyn = new BoundedQueue(config.rtSize, ({ lease }) => lease?.release());
     this.#gpu = new BoundedQueue(config.gpuSize);
-    this.#out = new BoundedQueue(config.outSize);
+    this.#out = new BoundedQueue(config.outSize, ({ packet }) => packet.frame.lease?.release());
   }
 
   getQueueRaw(): BoundedQueue<RawFrame> {

@@ -178,15 +178,21 @@ describe('LivePath', () => {
     expect(path.counts()).toEqual({ received: 2, sent: 0, dropped: 2, inFlight: 0 });
   });
 
-  it('releases a frame when its result was sent, and leaves the memory of dropped frames alone', () => {
+  it('releases every frame once: when its result was sent, or when it was dropped, wherever it was', () => {
     const released: number[] = [];
-    for (let i = 0; i < 3; i++) {
+    // Two with the model, three in the queue, which the sixth pushes the oldest out of.
+    for (let i = 0; i < 6; i++) {
       path.receive(aFrame({ receivedMs: monotonicMs(), lease: { hold: () => {}, release: () => released.push(i) } }));
     }
+    expect(released).toEqual([2]);
     path.handedOverDropped(inference.submitted[1]?.handle as number, 'inference-down');
-    expect(released).toEqual([]);
+    expect(released).toEqual([2, 1]);
+    inference.isReady = false;
     answer(0);
-    expect(released).toEqual([0]);
+    expect(released).toEqual([2, 1, 0]);
+    path.resultArrived(resultFor(inference.submitted[1] as GpuFrame));
+    path.abandonFrames();
+    expect(released).toEqual([2, 1, 0, 3, 4, 5]);
   });
 
   it('passes every frame on as AI OFF when the model is switched off', () => {

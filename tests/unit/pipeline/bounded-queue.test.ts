@@ -77,4 +77,15 @@ describe('BoundedQueue', () => {
   it.each([0, -1, 1.5, Number.NaN])('refuses the size %s and says what is allowed', (size) => {
     expect(() => new BoundedQueue(size)).toThrow(`queue size ${size}: expected a whole number >= 1`);
   });
+
+  it('tells of every item it drops, once', () => {
+    const dropped: number[] = [];
+    const queue = new BoundedQueue<{ receivedMs: number }>(2, ({ receivedMs }) => dropped.push(receivedMs));
+    for (const receivedMs of [0, 10, 20]) queue.enqueueNowait({ receivedMs });
+    queue.dropOutdated(200, 100);
+    queue.tryDequeue();
+    queue.enqueueNowait({ receivedMs: 30 });
+    queue.clear('source-changed');
+    expect(dropped).toEqual([0, 10, 30]);
+  });
 });
