@@ -40,11 +40,16 @@ export class PoseStore {
     if (name === undefined || poses === undefined) {
       return null;
     }
+    // As PlusServer sends it, a picture's pose has its very stamp, and is among the last.
+    const exact = poses.findLast((pose) => pose.tsBits === tsBits);
+    if (exact !== undefined) {
+      return { name, matrix: exact.matrix, skewMs: 0 };
+    }
     const pictureNs = timestampBitsToNs(tsBits);
     let best: FramePose | null = null;
     for (let i = poses.length - 1; i >= 0; i--) {
       const pose = poses[i] as StampedPose;
-      const skewMs = pose.tsBits === tsBits ? 0 : Number(pictureNs - timestampBitsToNs(pose.tsBits)) / 1e6;
+      const skewMs = Number(pictureNs - timestampBitsToNs(pose.tsBits)) / 1e6;
       if (Math.abs(skewMs) <= maxSkewMs && (best === null || Math.abs(skewMs) < Math.abs(best.skewMs))) {
         best = { name, matrix: pose.matrix, skewMs };
       }

@@ -26,6 +26,8 @@ export class LivenessMonitor {
   #keepAlivesSinceFrame = 0;
   #identicalSinceMs: number | null = null;
   readonly #gaps: number[] = [];
+  /** Their median; null: to be worked out again. */
+  #periodMs: number | null = null;
   #trouble: Liveness = 'CONNECTING';
   /** Connected again, and nothing has come since: a peer that takes connections and stays silent is as lost as before. */
   #isUnheard = false;
@@ -41,6 +43,7 @@ export class LivenessMonitor {
     this.#keepAlivesSinceFrame = 0;
     this.#identicalSinceMs = null;
     this.#gaps.length = 0;
+    this.#periodMs = null;
     this.#trouble = 'CONNECTING';
     this.#isUnheard = false;
   }
@@ -77,6 +80,7 @@ export class LivenessMonitor {
       if (this.#gaps.length > PERIOD_GAPS) {
         this.#gaps.shift();
       }
+      this.#periodMs = null;
     }
     this.#lastFrameMs = nowMs;
     this.heard(nowMs);
@@ -87,11 +91,11 @@ export class LivenessMonitor {
 
   /** Median time between frames, ms; null before two frames. */
   get periodMs(): number | null {
-    if (this.#gaps.length === 0) {
-      return null;
+    if (this.#periodMs === null && this.#gaps.length > 0) {
+      const sorted = [...this.#gaps].sort((a, b) => a - b);
+      this.#periodMs = sorted[sorted.length >> 1] as number;
     }
-    const sorted = [...this.#gaps].sort((a, b) => a - b);
-    return sorted[sorted.length >> 1] as number;
+    return this.#periodMs;
   }
 
   frameAgeMs(nowMs: number): number | null {
