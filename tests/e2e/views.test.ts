@@ -109,6 +109,16 @@ function misplaced(page: Page): Promise<string[]> {
   });
 }
 
+/** Figures of the live panel that nobody sees without scrolling; what alerts take up there is theirs. */
+function hiddenFigures(): string[] {
+  const panel = document.querySelector('.side-scroll') as HTMLElement;
+  const alerts = panel.querySelector<HTMLElement>('.problems')?.closest<HTMLElement>('.panel')?.offsetHeight ?? 0;
+  const end = panel.getBoundingClientRect().bottom + alerts + 1;
+  const rows = [...panel.querySelectorAll('.figures .row')];
+  const hidden = rows.filter((row) => row.getBoundingClientRect().bottom > end);
+  return rows.length === 0 ? ['no figures'] : hidden.map((row) => `to be scrolled to: ${row.textContent}`);
+}
+
 describe.skipIf(!hasChromium)('every view', () => {
   const bench = new TestBench();
   let browser: Browser;
@@ -253,6 +263,7 @@ describe.skipIf(!hasChromium)('every view', () => {
       for (const view of VIEWS) {
         await show(view);
         const found = await misplaced(page);
+        if (view === 'live' && type === 'normal') found.push(...(await page.evaluate(hiddenFigures)));
         if (found.length > 0) faults[`${view} ${language} ${type}`] = found;
         if (language === 'en') await screenshot(page, `view-${view}-${width}-${type}`);
       }

@@ -56,7 +56,7 @@ export const live: Words['live'] = {
     freeze: 'Geler',
     screenshot: 'Photo',
     distance: 'Mesurer',
-    clear: 'Effacer',
+    clear: 'Ôter',
     split: 'Double',
     zoom: 'Loupe',
     whole: 'Entière',
