@@ -1,10 +1,25 @@
 import type { ProviderReport } from '../../src-shared/index.ts';
 import { ActionButton } from '../actions/index.ts';
 import { useClient, useConsole } from '../state/console-context.ts';
-import { useWords } from '../words/index.ts';
+import { type ActionId, useWords, type Words } from '../words/index.ts';
 import { MASK_COLOURS, type MaskColour } from './palette.ts';
 
 const COLOURS = Object.keys(MASK_COLOURS) as MaskColour[];
+
+/** What each button shows beside its key. */
+const CONTROLS: readonly (readonly [ActionId, (live: Words['live']) => string])[] = [
+  ['picture.freeze', ({ controls }) => controls.freeze],
+  ['picture.screenshot', ({ controls }) => controls.screenshot],
+  ['picture.split', ({ controls }) => controls.split],
+  ['picture.flipHorizontal', () => '↔'],
+  ['picture.flipVertical', () => '↕'],
+  ['picture.rotate', () => '↻'],
+  ['picture.zoomOut', ({ controls }) => controls.zoom],
+  ['picture.zoomIn', ({ controls }) => controls.zoom],
+  ['picture.zoomReset', ({ controls }) => controls.whole],
+  ['measure.distance', ({ controls }) => controls.distance],
+  ['measure.clear', ({ controls }) => controls.clear],
+];
 
 const isDetector = ({ role }: ProviderReport): boolean => role === 'detector';
 
@@ -17,39 +32,11 @@ export function ViewControls() {
   return (
     <section className="panel controls" aria-label={live.controls.title}>
       <div className="control-grid">
-        <ActionButton id="picture.freeze" showsKey className="freeze-button">
-          {live.controls.freeze}
-        </ActionButton>
-        <ActionButton id="picture.screenshot" showsKey>
-          {live.controls.screenshot}
-        </ActionButton>
-        <ActionButton id="picture.split" showsKey>
-          {live.controls.split}
-        </ActionButton>
-        <ActionButton id="picture.flipHorizontal" showsKey>
-          {'↔'}
-        </ActionButton>
-        <ActionButton id="picture.flipVertical" showsKey>
-          {'↕'}
-        </ActionButton>
-        <ActionButton id="picture.rotate" showsKey>
-          {'↻'}
-        </ActionButton>
-        <ActionButton id="picture.zoomOut" showsKey>
-          {live.controls.zoom}
-        </ActionButton>
-        <ActionButton id="picture.zoomIn" showsKey>
-          {live.controls.zoom}
-        </ActionButton>
-        <ActionButton id="picture.zoomReset" showsKey>
-          {live.controls.whole}
-        </ActionButton>
-        <ActionButton id="measure.distance" showsKey>
-          {live.controls.distance}
-        </ActionButton>
-        <ActionButton id="measure.clear" showsKey>
-          {live.controls.clear}
-        </ActionButton>
+        {CONTROLS.map(([id, label]) => (
+          <ActionButton key={id} id={id} showsKey>
+            {label(live)}
+          </ActionButton>
+        ))}
         <ActionButton id="mask.shape" showsKey>
           {live.mask.shapes[style.shape]}
         </ActionButton>
