@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AccessControl, type AccessOptions } from '../../../src-main/gateway/access/access-control.ts';
 import { BrowserSessions } from '../../../src-main/gateway/access/browser-sessions.ts';
+import { say } from '../../../src-shared/index.ts';
 import { eventually } from '../../support/processes.ts';
 
 const operate = randomBytes(32).toString('hex');
@@ -44,7 +45,9 @@ describe('AccessControl', () => {
   });
 
   it('says aloud that it was told to do without TLS', () => {
-    expect(new AccessControl({ ...LOCAL, host: '0.0.0.0', tokens, insecure: true }).warning).toMatch(/without TLS/);
+    expect(new AccessControl({ ...LOCAL, host: '0.0.0.0', tokens, insecure: true }).warning).toEqual(
+      say('access.no-tls', { reachable: say('access.host', { host: '0.0.0.0' }) }),
+    );
     expect(new AccessControl({ ...LOCAL, host: '0.0.0.0', tokens, hasTls: true }).warning).toBeNull();
     expect(new AccessControl({ ...LOCAL, tokens, insecure: true }).warning).toBeNull();
   });
