@@ -122,7 +122,8 @@ SURFACE = [
     ('minLengthMm', 3.2, 'shorter surfaces are dropped'),
     ('minMean', 0.398, 'and so are surfaces whose mean p is lower'),
     ('evidenceBase', 0.355, 'and surfaces whose p in excess of this adds up to less than minEvidenceMm along the probe'),
-    ('minEvidenceMm', 2.6, ''),
+    ('minEvidenceMm', 3.0, ''),
+    ('minPictureEvidenceMm', 7.0, 'and all of them, when what is left adds up to less than this: speckle makes one short surface, bone more'),
 ]
 
 # What the manifest repeats of the graph's constants, so that a model says what it is.

@@ -60,6 +60,7 @@ const boneTracerSchema = z.strictObject({
     minMean: z.number().min(0).max(1),
     evidenceBase: z.number().min(0).max(1),
     minEvidenceMm: z.number().min(0),
+    minPictureEvidenceMm: z.number().min(0),
   }),
   /** Constants inside the graph, for the record. */
   graph: z.record(z.string(), z.number()),

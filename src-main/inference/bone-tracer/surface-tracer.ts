@@ -16,6 +16,7 @@ export interface SurfaceParameters {
   readonly minMean: number;
   readonly evidenceBase: number;
   readonly minEvidenceMm: number;
+  readonly minPictureEvidenceMm: number;
 }
 
 export interface SurfaceTrace {
@@ -339,14 +340,22 @@ export class SurfaceTracer {
       }
       x = end + 1;
     }
+    if (this.#evidenceMm(boneColumns, total) < this.#parameters.minPictureEvidenceMm) {
+      surface.fill(Number.NaN);
+      return { rows: surface, score: 0, boneColumns: 0 };
+    }
     return { rows: surface, score: boneColumns === 0 ? 0 : total / boneColumns, boneColumns };
   }
 
   /** Long and faint counts, short and strong counts, short and faint does not. `sum`: of the likelihood over the columns. */
   #isBelievable(columns: number, sum: number): boolean {
-    const { minMean, evidenceBase, minEvidenceMm } = this.#parameters;
-    const evidenceMm = (sum - evidenceBase * columns) * this.#mmPerPixel;
-    return columns >= this.#minLength && sum >= minMean * columns && evidenceMm >= minEvidenceMm;
+    const { minMean, minEvidenceMm } = this.#parameters;
+    const isStrong = sum >= minMean * columns && this.#evidenceMm(columns, sum) >= minEvidenceMm;
+    return columns >= this.#minLength && isStrong;
+  }
+
+  #evidenceMm(columns: number, sum: number): number {
+    return (sum - this.#parameters.evidenceBase * columns) * this.#mmPerPixel;
   }
 
   /** Vertex of the parabola through the likelihoods of three rows, at most half a row away. */

@@ -47,6 +47,16 @@ describe('SurfaceTracer', () => {
     for (let x = 0; x < COLUMNS; x++) expect(Math.abs(trace.rows[x]! - rowOf(x))).toBeLessThan(1);
   });
 
+  it('believes a short surface beside a long one, but not alone: speckle makes one, bone more', () => {
+    const short = (x: number): number => (x >= 10 && x < 70 ? 60 : Number.NaN);
+    const long = (x: number): number => (x >= 90 ? 120 : Number.NaN);
+    expect(tracer.trace(ridge(short), COLUMNS, ROWS)).toMatchObject({ boneColumns: 0, score: 0 });
+    expect(columnsWithBone(tracer.trace(ridge(short), COLUMNS, ROWS).rows)).toBe(0);
+    const { rows } = tracer.trace(ridge(long, 0.6, ridge(short)), COLUMNS, ROWS);
+    expect(columnsWithBone(rows.subarray(0, 80))).toBeGreaterThan(50);
+    expect(columnsWithBone(rows.subarray(80))).toBeGreaterThan(100);
+  });
+
   it('places a surface between two rows', () => {
     const trace = tracer.trace(
       ridge(() => 100.4),
