@@ -34,7 +34,6 @@ export interface Band {
  */
 export class ResampleKernel {
   readonly #kernel: KernelExports;
-  #line = 0;
   #tablesEnd = 0;
   #rows = 0;
 
@@ -53,7 +52,7 @@ export class ResampleKernel {
     const downWeights = places.take(down.weights.length);
     const acrossFirst = places.take(targets);
     const acrossWeights = places.take(targets * acrossTaps);
-    this.#line = places.take(sourceColumns);
+    const line = places.take(sourceColumns);
     this.#tablesEnd = places.end;
     this.#rows = down.length;
     reserve(this.#kernel.memory, places.end);
@@ -68,10 +67,10 @@ export class ResampleKernel {
       weights.set(own, i * acrossTaps);
     }
     // What lies beyond the line is multiplied by 0, which only a number survives.
-    new Float32Array(buffer, this.#line, sourceColumns + MARGIN / 4).fill(0);
+    new Float32Array(buffer, line, sourceColumns + MARGIN / 4).fill(0);
     this.#kernel.layOutDown(downFirst, downWeights, down.perTarget);
     this.#kernel.layOutAcross(acrossFirst, acrossWeights, acrossTaps, across.length);
-    this.#kernel.layOutLine(this.#line, sourceColumns);
+    this.#kernel.layOutLine(line, sourceColumns);
   }
 
   /**

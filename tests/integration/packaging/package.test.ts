@@ -24,6 +24,8 @@ const NATIVE = /\.(node|so|dll|dylib)(\.|$)/;
 const MAY_HOLD = [
   /^package\.json$/,
   /^dist\/[\w.-]+\.js$/,
+  // Beside the programs that use them: the compiled loops.
+  /^dist\/(crc64|mark|resample)\.wasm$/,
   /^dist\/package\.json$/,
   /^dist\/desktop\/(main\.js|preload\.cjs)$/,
   /^dist\/api-docs\/[\w.-]+\.(html|js|css)$/,
@@ -85,7 +87,9 @@ for (const platform of ['linux', 'win32'] as const satisfies PackagedPlatform[])
     });
 
     it('has the programs that start threads outside the archive, with the note that they are modules', () => {
-      for (const file of ['dist/engine-process.js', 'dist/inference-process.js', 'dist/session-worker.js']) {
+      const programs = ['engine-process.js', 'inference-process.js', 'session-worker.js'];
+      const loops = ['crc64.wasm', 'mark.wasm', 'resample.wasm'];
+      for (const file of [...programs, ...loops].map((name) => `dist/${name}`)) {
         expect(entries.find((entry) => entry.file === file)?.isPacked, file).toBe(false);
       }
       const note = path.join(built.resources, 'app.asar.unpacked', 'dist', 'package.json');

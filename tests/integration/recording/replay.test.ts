@@ -64,6 +64,8 @@ describe('a recording', () => {
     bench = new TestBench();
     const dataDir = bench.folder();
     const { engine, console_, name } = await recordPhantom(bench, dataDir, 45);
+    // Slowly: it must not be over before it is told to stand.
+    await done(console_, 'settings.update', { patch: { 'source.speed': 0.1 } });
     await done(console_, 'source.connect', { address: path.join(dataDir, 'recordings', name) });
     const source = async () => (await snapshotOf(engine.url)).source;
     await eventually('the replay runs', 10_000, async () => ((await source()).replay?.frame ? true : null));
