@@ -24,7 +24,6 @@ interface CrcLoop {
   readonly memory: WebAssembly.Memory;
   readonly TABLES: WebAssembly.Global;
   readonly TABLE_BYTES: WebAssembly.Global;
-  readonly TABLES_AT: WebAssembly.Global;
   readonly REGISTER_AT: WebAssembly.Global;
   readonly DATA_AT: WebAssembly.Global;
   pass(from: number, to: number): void;
@@ -33,8 +32,8 @@ interface CrcLoop {
 /** Compiled from `assembly/crc64.ts`; lies beside this file, and beside the program it is bundled into. */
 const LOOP = path.join(import.meta.dirname, 'crc64.wasm');
 const loop = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(LOOP))).exports as unknown as CrcLoop;
-const [TABLES_AT, TABLE_BYTES] = [loop.TABLES_AT.value as number, loop.TABLE_BYTES.value as number];
-const TABLES_END = TABLES_AT + (loop.TABLES.value as number) * TABLE_BYTES;
+const TABLE_BYTES = loop.TABLE_BYTES.value as number;
+const TABLES_END = (loop.TABLES.value as number) * TABLE_BYTES;
 const REGISTER_AT = loop.REGISTER_AT.value as number;
 const PIECE_AT = loop.DATA_AT.value as number;
 // The loop comes without memory of its own.
@@ -50,11 +49,11 @@ function fillTables(): void {
     for (let bit = 0; bit < 8; bit++) {
       register = BigInt.asUintN(64, register << 1n) ^ (register >> 63n ? POLYNOMIAL : 0n);
     }
-    view.setBigUint64(TABLES_AT + byte * TABLE_ENTRY_BYTES, register);
+    view.setBigUint64(byte * TABLE_ENTRY_BYTES, register);
   }
-  for (let at = TABLES_AT + TABLE_BYTES; at < TABLES_END; at += TABLE_ENTRY_BYTES) {
+  for (let at = TABLE_BYTES; at < TABLES_END; at += TABLE_ENTRY_BYTES) {
     const register = view.getBigUint64(at - TABLE_BYTES, true);
-    const out = view.getBigUint64(TABLES_AT + Number(register & 0xffn) * TABLE_ENTRY_BYTES, true);
+    const out = view.getBigUint64(Number(register & 0xffn) * TABLE_ENTRY_BYTES, true);
     view.setBigUint64(at, (register >> 8n) ^ out, true);
   }
 }

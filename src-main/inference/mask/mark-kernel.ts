@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Arranger, MARGIN, reserve } from '../wasm-memory.ts';
+import { Arranger, instantiate, MARGIN, reserve } from '../wasm-kernel.ts';
 
 /** Compiled from `assembly/mark.ts`; lies beside this file, and beside the program it is bundled into. */
 const KERNEL = path.join(import.meta.dirname, 'mark.wasm');
@@ -14,14 +13,9 @@ interface KernelExports {
 
 /** The compiled loop that cuts masks, with its memory. */
 export class MarkKernel {
-  readonly #kernel: KernelExports;
+  readonly #kernel = instantiate<KernelExports>(KERNEL);
   #values = new Float32Array(0);
   #mask = new Uint8Array(0);
-
-  constructor() {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(KERNEL)));
-    this.#kernel = exports as unknown as KernelExports;
-  }
 
   /** 1 where the value is at least `least`, as 32-bit floats compare, else 0: valid until the next call. */
   mark(values: Float32Array, least: number): Uint8Array {

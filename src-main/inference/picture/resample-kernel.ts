@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Arranger, MARGIN, reserve } from '../wasm-memory.ts';
+import { Arranger, instantiate, MARGIN, reserve } from '../wasm-kernel.ts';
 import type { Taps } from './taps.ts';
 
 /** Compiled from `assembly/resample.ts`; lies beside this file, and beside the program it is bundled into. */
@@ -33,14 +32,9 @@ export interface Band {
  * result. Memory of the kernel cannot be handed to another thread, so every band is copied out while it is still warm.
  */
 export class ResampleKernel {
-  readonly #kernel: KernelExports;
+  readonly #kernel = instantiate<KernelExports>(KERNEL);
   #tablesEnd = 0;
   #rows = 0;
-
-  constructor() {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(KERNEL)));
-    this.#kernel = exports as unknown as KernelExports;
-  }
 
   /** `sourceColumns`: of the area that is to be resized. */
   layOut(across: Taps, down: Taps, sourceColumns: number): void {

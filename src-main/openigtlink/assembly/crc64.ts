@@ -10,9 +10,8 @@
 
 export const TABLES: i32 = 16;
 export const TABLE_BYTES: i32 = 2048;
-/** Where the tables lie, one after the other, then the register, then up to 16 kB of data, all in one page of memory. */
-export const TABLES_AT: i32 = 0;
-export const REGISTER_AT: i32 = TABLES_AT + TABLES * TABLE_BYTES;
+/** The tables lie one after the other from address 0 on, then the register, then up to 16 kB of data: one page in all. */
+export const REGISTER_AT: i32 = TABLES * TABLE_BYTES;
 export const DATA_AT: i32 = 49152;
 
 /** Takes the register past the bytes from `from` up to `to`. */
@@ -23,28 +22,28 @@ export function pass(from: usize, to: usize): void {
     const a = load<u64>(at) ^ register;
     const b = load<u64>(at, 8);
     register =
-      entry(15, a) ^
-      entry(14, a >> 8) ^
-      entry(13, a >> 16) ^
-      entry(12, a >> 24) ^
-      entry(11, a >> 32) ^
-      entry(10, a >> 40) ^
-      entry(9, a >> 48) ^
-      entry(8, a >> 56) ^
-      entry(7, b) ^
-      entry(6, b >> 8) ^
-      entry(5, b >> 16) ^
-      entry(4, b >> 24) ^
-      entry(3, b >> 32) ^
-      entry(2, b >> 40) ^
-      entry(1, b >> 48) ^
-      entry(0, b >> 56);
+      load<u64>(slot(a), 15 * TABLE_BYTES) ^
+      load<u64>(slot(a >> 8), 14 * TABLE_BYTES) ^
+      load<u64>(slot(a >> 16), 13 * TABLE_BYTES) ^
+      load<u64>(slot(a >> 24), 12 * TABLE_BYTES) ^
+      load<u64>(slot(a >> 32), 11 * TABLE_BYTES) ^
+      load<u64>(slot(a >> 40), 10 * TABLE_BYTES) ^
+      load<u64>(slot(a >> 48), 9 * TABLE_BYTES) ^
+      load<u64>(slot(a >> 56), 8 * TABLE_BYTES) ^
+      load<u64>(slot(b), 7 * TABLE_BYTES) ^
+      load<u64>(slot(b >> 8), 6 * TABLE_BYTES) ^
+      load<u64>(slot(b >> 16), 5 * TABLE_BYTES) ^
+      load<u64>(slot(b >> 24), 4 * TABLE_BYTES) ^
+      load<u64>(slot(b >> 32), 3 * TABLE_BYTES) ^
+      load<u64>(slot(b >> 40), 2 * TABLE_BYTES) ^
+      load<u64>(slot(b >> 48), 1 * TABLE_BYTES) ^
+      load<u64>(slot(b >> 56));
   }
-  for (; at < to; at++) register = (register >> 8) ^ entry(0, register ^ (load<u8>(at) as u64));
+  for (; at < to; at++) register = (register >> 8) ^ load<u64>(slot(register ^ (load<u8>(at) as u64)));
   store<u64>(REGISTER_AT, register);
 }
 
-/** Of the lowest byte of `value`. */
-function entry(table: i32, value: u64): u64 {
-  return load<u64>(TABLES_AT + table * TABLE_BYTES + (((value as i32) & 0xff) << 3));
+/** Place of the lowest byte's entry in a table; which table is the load's own offset, which costs nothing. */
+function slot(value: u64): usize {
+  return ((value as u32) & 0xff) << 3;
 }

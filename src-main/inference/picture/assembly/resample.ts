@@ -24,12 +24,14 @@ let corner: usize = 0;
 let strideU: i32 = 0;
 let strideV: i32 = 0;
 
+/** `first`: source row of each target row; `weights`: `taps` for each. */
 export function layOutDown(first: usize, weights: usize, taps: i32): void {
   downFirst = first;
   downWeights = weights;
   downTaps = taps;
 }
 
+/** `first`: byte of the line for each of `columns` targets; `weights`: `taps` for each. */
 export function layOutAcross(first: usize, weights: usize, taps: i32, columns: i32): void {
   acrossFirst = first;
   acrossWeights = weights;
@@ -37,11 +39,13 @@ export function layOutAcross(first: usize, weights: usize, taps: i32, columns: i
   targetColumns = columns;
 }
 
+/** Room for one blended row of `columns` floats. */
 export function layOutLine(at: usize, columns: i32): void {
   line = at;
   sourceColumns = columns;
 }
 
+/** `pixel`: the area's corner; `u` and `v`: bytes to its neighbour along the row, and in the next row. */
 export function lookAt(pixel: usize, u: i32, v: i32): void {
   corner = pixel;
   strideU = u;

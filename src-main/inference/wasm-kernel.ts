@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** The compiled loops read and write whole vectors, up to so many bytes beyond the end of what is there. */
 export const MARGIN = 64;
 const PAGE_BYTES = 64 * 1024;
@@ -23,4 +25,9 @@ export class Arranger {
 export function reserve(memory: WebAssembly.Memory, end: number): void {
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+}
+
+/** What a compiled file exports, with memory of its own. @throws when it cannot be read. */
+export function instantiate<Exports>(file: string): Exports {
+  return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file))).exports as unknown as Exports;
 }
