@@ -3,8 +3,8 @@
 /** Boxes kept per picture; unused ones are NaN. */
 export const MAX_BOXES = 8;
 
-/** Changes when the rule changes by which a phantom's bone counts as seen, so that older datasets are rendered again. */
-export const LABELS_EDITION = 2;
+/** Raised when the same recipe gives other pictures or labels, so that older datasets are rendered again. dataset.py reads it. */
+export const DATASET_EDITION = 3;
 
 export interface DatasetRecipe {
   /** Seed of the first picture; picture i has seed + i. */

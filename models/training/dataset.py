@@ -1,13 +1,15 @@
 """Reads the datasets that make_dataset.ts writes (README.md beside this file), and makes missing ones."""
 import json
 import pathlib
+import re
 import subprocess
 
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# As LABELS_EDITION in dataset-format.ts: datasets labelled by another rule are rendered again.
-LABELS_EDITION = 2
+FORMAT = pathlib.Path(__file__).with_name('dataset-format.ts').read_text()
+# Datasets of another edition are rendered again.
+EDITION = int(re.search(r'DATASET_EDITION = (\d+);', FORMAT)[1])
 
 
 class Dataset:
@@ -40,7 +42,7 @@ def dataset(folder, **recipe):
         found = {}
     wanted = {'seed': recipe['seed'], 'count': recipe['count'], 'columns': recipe['columns'], 'rows': recipe['rows'],
               'mmPerPixel': recipe['mm_per_pixel'], 'boneFree': recipe.get('bone_free', 0.2), 'sweeps': recipe.get('sweeps', 0),
-              'labelsEdition': LABELS_EDITION}
+              'edition': EDITION}
     if any(found.get(key) != value for key, value in wanted.items()):
         flags = [text for key, value in recipe.items() for text in (f'--{key.replace("_", "-")}', str(value))]
         node = ROOT / 'node_modules' / '.bin' / 'node'

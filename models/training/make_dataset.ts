@@ -11,7 +11,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { type DatasetRecipe, type DatasetShare, LABELS_EDITION, MAX_BOXES, newArrays } from './dataset-format.ts';
+import { DATASET_EDITION, type DatasetRecipe, type DatasetShare, MAX_BOXES, newArrays } from './dataset-format.ts';
 
 const { values } = parseArgs({
   options: {
@@ -61,5 +61,5 @@ mkdirSync(values.out, { recursive: true });
 for (const [name, array] of Object.entries(arrays)) writeFileSync(path.join(values.out, `${name}.bin`), array);
 writeFileSync(
   path.join(values.out, 'dataset.json'),
-  `${JSON.stringify({ ...recipe, maxBoxes: MAX_BOXES, labelsEdition: LABELS_EDITION }, null, 2)}\n`,
+  `${JSON.stringify({ ...recipe, maxBoxes: MAX_BOXES, edition: DATASET_EDITION }, null, 2)}\n`,
 );

@@ -16,14 +16,16 @@ export function isSweep(seed: number, share: number): boolean {
 /** What a training picture needs of a frame of a demo sweep. */
 export type SweepPicture = Pick<VariedPicture, 'pixels' | 'mask' | 'hidden' | 'surfaceRow' | 'boxes' | 'mmPerPixel'>;
 
+/** Width and height of the demo's frames. */
+const WHOLE_MM = [64, 48] as const;
 const LOOP_FRAMES = 120;
 /** Neighbouring seeds are frames of one sweep, far apart: laying out its tissue costs as much as twenty frames. */
 const FRAMES_OF_SWEEP = 4;
 let lastSweep: { readonly key: string; readonly scene: PhantomScene } | null = null;
 
-/** One frame of a sweep, like a varied picture of that seed: 48 x 36 mm when stretched. */
+/** One frame of a sweep, like a varied picture of that seed; when stretched, all of what the demo shows. */
 export function renderSweep({ seed, columns, rows, mmPerPixel, boneFree = 0.2 }: VariedOptions): SweepPicture {
-  const [mmX, mmY] = mmPerPixel === 'stretch' ? [48 / columns, 36 / rows] : [mmPerPixel, mmPerPixel];
+  const [mmX, mmY] = mmPerPixel === 'stretch' ? [WHOLE_MM[0] / columns, WHOLE_MM[1] / rows] : [mmPerPixel, mmPerPixel];
   const sweep = Math.floor(seed / FRAMES_OF_SWEEP);
   const kind = (Math.imul(sweep, 0x85ebca6b) >>> 0) / 2 ** 32 < boneFree ? 'none' : 'auto';
   const scene = sceneOf({ seed: sweep, kind, columns, rows, mmPerPixel: [mmX, mmY], loopFrames: LOOP_FRAMES });

@@ -44,7 +44,7 @@ class Recipe:
     varied: int = 2400
     sweeps: int = 1200  # frames of the demo's sweeps
     detector_steps: int = 3000
-    segmenter_steps: int = 2500
+    segmenter_steps: int = 3500
     rate: float = 4e-3  # highest learning rate
 
 
