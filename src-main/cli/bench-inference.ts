@@ -37,6 +37,8 @@ const SEED = 77;
 /** Not counted: caches and branch predictors of the first frames. */
 const SETTLE_FRAMES = 10;
 const START_LIMIT_MS = 180_000;
+/** A machine that stands still for a second is a bad figure, not a hung process. */
+const HANG_LIMIT_MS = 30_000;
 const NEWS_LIMIT_MS = 100;
 const CLOCK_TICKS_PER_S = 100;
 
@@ -104,6 +106,7 @@ class Probe {
         maxLagMs: 1e9,
         mask: MODEL_OWN_MASK,
         startTimeoutMs: START_LIMIT_MS,
+        hangFloorMs: HANG_LIMIT_MS,
       },
       {
         result: ({ mask: _, maskBits: __, ...result }) => {

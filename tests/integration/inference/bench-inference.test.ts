@@ -12,7 +12,9 @@ interface Step {
 }
 interface Run {
   readonly asked: string;
-  readonly providers: readonly { readonly running: string; readonly fellBack: boolean }[];
+  /** Instead of the rest: why there are no figures. */
+  readonly failed?: string;
+  readonly providers: readonly [{ readonly running: string; readonly fellBack: boolean }];
   readonly sizes: readonly {
     readonly size: readonly number[];
     readonly frames: number;
@@ -42,9 +44,9 @@ describe('bench inference', () => {
     const { bench, machine, runs } = JSON.parse(stdout) as { bench: string; machine: object; runs: Run[] };
     expect(bench).toBe('inference');
     expect(machine).toMatchObject({ cpu: expect.any(String), cores: expect.any(Number) });
-    expect(runs.map(({ asked }) => asked)).toEqual(['cuda']);
+    expect(runs.map(({ asked, failed }) => [asked, failed])).toEqual([['cuda', undefined]]);
     // On a machine without CUDA it says so instead of passing the CPU's figures off as CUDA's.
-    const [{ running, fellBack }] = runs[0]!.providers as Run['providers'] & { 0: Run['providers'][number] };
+    const [{ running, fellBack }] = runs[0]!.providers;
     expect(fellBack).toBe(running !== 'cuda');
     for (const { sizes } of runs) {
       expect(sizes.map(({ size }) => size)).toEqual([
