@@ -94,6 +94,8 @@ decoder:
   scores: {{ name: iou_predictions }}
 mask:
   minLengthMm: 1.5
+# As thick as the masks it has learnt from (BAND_ABOVE_MM and BAND_BELOW_MM of the phantoms).
+band: {{ aboveMm: 0.3, belowMm: 0.9 }}
 labels: [bone]
 training:
   seed: {seed}

@@ -108,6 +108,8 @@ const dfineSamSchema = z.strictObject({
   encoder: encoderSchema,
   decoder: decoderSchema,
   mask: maskSchema,
+  /** Masks are drawn anew with this extent about the surface, where the scale is known; null: they stay as the model drew them. */
+  band: z.strictObject({ aboveMm: positive, belowMm: positive }).nullable().default(null),
 });
 
 /** `model.yaml` of a model of kind `bone-tracer`. */

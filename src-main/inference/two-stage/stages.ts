@@ -1,5 +1,6 @@
 import type { Box, GpuFrame, Orientation } from '../../../src-shared/index.ts';
 import type { DfineManifest, DfineSamManifest } from '../manifest.ts';
+import { BandDrawer } from '../mask/band.ts';
 import { type MaskOptions, rulesInForce } from '../mask/options.ts';
 import { MaskPieces } from '../mask/pieces.ts';
 import { MaskPlacer } from '../mask/placing.ts';
@@ -17,6 +18,7 @@ export class TwoStageStages implements FrameStages {
   readonly #manifest: DfineManifest | DfineSamManifest;
   readonly #makers: readonly InputMaker[];
   readonly #pieces = new MaskPieces();
+  readonly #band = new BandDrawer();
   readonly #placer = new MaskPlacer();
 
   constructor(manifest: DfineManifest | DfineSamManifest) {
@@ -34,7 +36,7 @@ export class TwoStageStages implements FrameStages {
     return {
       inputs: this.#makers.map((maker) => maker.make(picture)),
       size: [view.columns, view.rows],
-      finish: (outcome, options) => this.#finish(outcome, options, picture, frame.orientation),
+      finish: (outcome, options) => this.#finish(outcome, options, picture, frame),
     };
   }
 
@@ -45,18 +47,25 @@ export class TwoStageStages implements FrameStages {
     for (const [i, maker] of this.#makers.entries()) maker.recycle(memory[i]!);
   }
 
-  #finish(outcome: RunOutcome, options: MaskOptions, picture: Picture, orientation: Orientation): Verdict {
+  #finish(
+    outcome: RunOutcome,
+    options: MaskOptions,
+    picture: Picture,
+    { orientation, scale }: Pick<GpuFrame, 'orientation' | 'scale'>,
+  ): Verdict {
     const { view, area, spacing } = picture;
     const boxes = (outcome.boxes ?? []).map((box) => boxInSource(box, orientation, view));
     const { score } = outcome;
     if (this.#manifest.kind === 'dfine') {
       return { ...NO_BONE, state: boxes.length === 0 ? 'no-bone' : 'bone', boxes, score };
     }
-    const mask = outcome.values;
-    if (!(mask instanceof Uint8Array)) return { ...NO_BONE, boxes };
-    const grid = { mask, columns: view.columns, rows: view.rows, spacing };
+    if (!(outcome.values instanceof Uint8Array)) return { ...NO_BONE, boxes };
+    const grid = { mask: outcome.values, columns: view.columns, rows: view.rows, spacing };
     const drawn = this.#pieces.clean(grid, rulesInForce(this.#manifest.mask, options));
     if (drawn === 0) return { ...NO_BONE, boxes };
+    const { band } = this.#manifest;
+    // An estimated scale is no better a guess than the model's own.
+    const mask = band === null || scale.origin === 'estimate' ? grid.mask : this.#band.draw(grid, band);
     const isUpright = view.strideU === 1 && view.strideV === view.columns;
     const placed = isUpright ? mask : this.#placer.place({ mask, columns: view.columns, scale: [1, 1] }, view, area);
     return { state: 'bone', mask: placed, boxes, score, reason: null };

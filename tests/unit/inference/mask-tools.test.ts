@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BandDrawer } from '../../../src-main/inference/mask/band.ts';
 import { ContourPlacer } from '../../../src-main/inference/mask/contour-placing.ts';
 import { MarkKernel } from '../../../src-main/inference/mask/mark-kernel.ts';
 import { MODEL_OWN_MASK, rulesInForce } from '../../../src-main/inference/mask/options.ts';
@@ -21,6 +22,65 @@ const shown = ({ mask, columns, rows }: ReturnType<typeof drawn>): string[] =>
   Array.from({ length: rows }, (_, v) =>
     [...mask.subarray(v * columns, (v + 1) * columns)].map((bone) => '.#'[bone]).join(''),
   );
+
+describe('a mask drawn anew as thick as it is meant to be', () => {
+  const BAND = { aboveMm: 0.5, belowMm: 1 };
+  const MM_PER_ROW = 0.25;
+  const grid = (mask: Uint8Array, columns: number, rows: number) =>
+    ({ mask, columns, rows, spacing: [0.5, MM_PER_ROW] }) as const;
+
+  it('keeps the surface and loses the error of scale, whatever the scale was taken for', () => {
+    const surfaces = [12.2, 13, 13.9, 20.5, Number.NaN, 31.4];
+    const rows = 48;
+    const withScale = (scale: number): Uint8Array => {
+      const mask = new Uint8Array(rows * surfaces.length);
+      for (const [column, surface] of surfaces.entries()) {
+        for (let row = 0; row < rows; row++) {
+          const fromSurface = (row - surface) * MM_PER_ROW;
+          const isBone = fromSurface >= -BAND.aboveMm * scale && fromSurface <= BAND.belowMm * scale;
+          if (isBone) mask[row * surfaces.length + column] = 1;
+        }
+      }
+      return mask;
+    };
+    const meant = withScale(1);
+    for (const scale of [0.6, 0.8, 1, 1.3, 1.7, 2.1]) {
+      const drawn = new BandDrawer().draw(grid(withScale(scale), surfaces.length, rows), BAND);
+      const differ = drawn.reduce((sum, bone, i) => sum + (bone ^ meant[i]!), 0);
+      // Both ends of a column are rounded to whole pixels.
+      expect(differ, `drawn ${scale} times as thick`).toBeLessThanOrEqual(2 * 5);
+      for (let column = 0; column < surfaces.length; column++) {
+        const ofColumn = (mask: Uint8Array) => mask.filter((_, i) => i % surfaces.length === column);
+        const thickness = (mask: Uint8Array) => ofColumn(mask).reduce((sum, bone) => sum + bone, 0);
+        expect(Math.abs(thickness(drawn) - thickness(meant))).toBeLessThanOrEqual(1);
+        if (thickness(meant) === 0) continue;
+        expect(Math.abs(ofColumn(drawn).indexOf(1) - ofColumn(meant).indexOf(1))).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it('leaves what is no band: two bones in one beam, a scrap, what the edge of the picture cuts', () => {
+    const rows = 40;
+    const mask = new Uint8Array(rows * 4);
+    const fill = (column: number, from: number, end: number): void => {
+      for (let row = from; row < end; row++) mask[row * 4 + column] = 1;
+    };
+    fill(0, 10, 30);
+    fill(1, 10, 11);
+    fill(2, 0, 9);
+    fill(3, 33, 40);
+    expect(new BandDrawer().draw(grid(mask, 4, rows), BAND)).toEqual(mask);
+  });
+
+  it('draws every bone of a beam, and keeps nothing of the mask before', () => {
+    const drawer = new BandDrawer();
+    const rows = 40;
+    const two = new Uint8Array(rows).fill(1, 5, 14).fill(1, 22, 31);
+    const drawn = Array.from(drawer.draw(grid(two, 1, rows), BAND));
+    expect(drawn.join('')).toMatch(/^0+1{6,7}0+1{6,7}0+$/);
+    expect(drawer.draw(grid(new Uint8Array(rows), 1, rows), BAND)).toEqual(new Uint8Array(rows));
+  });
+});
 
 describe('the pieces of a mask', () => {
   it('are dropped when they are short along the probe, whatever their height; corners join', () => {

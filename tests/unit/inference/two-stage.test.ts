@@ -7,7 +7,7 @@ import { readManifest } from '../../../src-main/inference/manifest.ts';
 import { MODEL_OWN_MASK } from '../../../src-main/inference/mask/options.ts';
 import { isPreparedRun, type Verdict } from '../../../src-main/inference/model-kind.ts';
 import type { SessionOptions } from '../../../src-main/inference/onnx-session.ts';
-import type { Orientation } from '../../../src-shared/index.ts';
+import type { Orientation, ScaleOrigin } from '../../../src-shared/index.ts';
 import {
   boxDecoder,
   type DecoderConvention,
@@ -97,6 +97,7 @@ interface Parts {
   readonly boxes?: readonly FixedBox[];
   readonly graphs?: Parameters<typeof writeModel>[2];
   readonly mask?: object;
+  readonly band?: object;
 }
 
 /** A `dfine+sam` model in the SAM convention, with what is given instead. */
@@ -110,6 +111,7 @@ function twoStage(parts: Parts = {}): string {
       encoder: parts.encoder ?? { variant: 'sam', input: { name: 'image', ...SAM_INPUT } },
       decoder: parts.decoder ?? SAM_DECODER,
       mask: parts.mask ?? {},
+      band: parts.band ?? null,
     },
     {
       detector: officialDetector(parts.boxes ?? BOXES),
@@ -121,12 +123,18 @@ function twoStage(parts: Parts = {}): string {
 }
 
 /** One frame through the model's stages and its real sessions. */
-async function answerOf(folder: string, orientation: Orientation = 'MF', options = MODEL_OWN_MASK): Promise<Verdict> {
+async function answerOf(
+  folder: string,
+  orientation: Orientation = 'MF',
+  options = MODEL_OWN_MASK,
+  origin: ScaleOrigin = 'source',
+): Promise<Verdict> {
   const manifest = readManifest(folder);
   const stages = stagesOf(manifest);
   const runner = await openRunner(folder, manifest, SESSION);
   const turned = turnedTo(orientation, new Uint8Array(COLUMNS * ROWS).fill(GRAY), SIZE);
-  const run = stages.prepare(gpuFrame(turned.pixels, turned.size, [0.1, 0.1], { orientation }));
+  const scale = { mmPerPixel: [0.1, 0.1], origin } as const;
+  const run = stages.prepare(gpuFrame(turned.pixels, turned.size, scale.mmPerPixel, { orientation, scale }));
   if (!isPreparedRun(run)) throw new Error(`no run was prepared: ${run.reason}`);
   const { inputs, size } = run;
   const outcome = await runner.run({ inputs, size, scoreThreshold: options.scoreThreshold });
@@ -207,6 +215,21 @@ describe('a two-stage model', () => {
   it('drops short pieces of the mask by the manifest’s rule', async () => {
     // The first box is 8 mm wide, the second 14.4 mm.
     expect((await answerOf(twoStage({ mask: { minLengthMm: 10 } }))).mask).toEqual(maskOf([BOXES[1]!]));
+  });
+
+  it('draws masks anew with the manifest’s band, along the beams, unless the scale is a mere estimate', async () => {
+    // Drawn 2.4 and 1.2 mm thick, the surface a sixth below their tops: 120 + 4 rows and 60 + 2.
+    const folder = twoStage({ band: { aboveMm: 0.3, belowMm: 1.5 } });
+    const rows = (first: number, end: number) => [(first + 0.1) / ROWS, (end + 0.1) / ROWS] as const;
+    const [top, bottom] = [rows(121, 139), rows(59, 77)];
+    const meant = maskOf([
+      { ...BOXES[0]!, box: [0.05, top[0], 0.3, top[1]] },
+      { ...BOXES[1]!, box: [0.5, bottom[0], 0.95, bottom[1]] },
+    ]);
+    expect((await answerOf(folder)).mask).toEqual(meant);
+    expect((await answerOf(folder, 'FU')).mask).toEqual(turnedTo('FU', meant, SIZE).pixels);
+    expect((await answerOf(folder, 'MF', MODEL_OWN_MASK, 'user')).mask).toEqual(meant);
+    expect((await answerOf(folder, 'MF', MODEL_OWN_MASK, 'estimate')).mask).toEqual(maskOf(BOXES));
   });
 });
 
