@@ -10,8 +10,8 @@ export interface SurfaceTruth {
   readonly surfaceRow: Float32Array;
   /** 0/1, the band about the visible surface. */
   readonly mask: Uint8Array;
-  /** 0/1, the band where the beam meets bone nobody can see: its columns count neither way. Null: there is none. */
-  readonly hidden: Uint8Array | null;
+  /** 0/1, the band where the beam meets bone nobody can see: its columns count neither way. */
+  readonly hidden: Uint8Array;
 }
 
 /** A surface this near to the true one has found it, mm. */
@@ -38,7 +38,7 @@ export class AccuracySum {
 
   /** `mask`: the model's, of the truth's size; null: it found nothing. */
   add(truth: SurfaceTruth, mask: Uint8Array | null): void {
-    const isBoneFree = !truth.mask.includes(1) && !truth.hidden?.includes(1);
+    const isBoneFree = !truth.mask.includes(1) && !truth.hidden.includes(1);
     if (isBoneFree) this.#boneFree++;
     if (isBoneFree && mask?.includes(1)) this.#boneFreeHit++;
     for (let column = 0; column < truth.columns; column++) this.#addColumn(truth, mask, column);
@@ -72,7 +72,7 @@ export class AccuracySum {
     let isUnclear = false;
     for (let row = 0; row < rows; row++) {
       const isStart = mask !== null && isSet(mask, columns, column, row) && !isSet(mask, columns, column, row - 1);
-      if (truth.hidden !== null && isSet(truth.hidden, columns, column, row)) isUnclear = true;
+      if (isSet(truth.hidden, columns, column, row)) isUnclear = true;
       if (!isStart) continue;
       const error = (row - 0.5 - surface) * mmPerRow + BAND_ABOVE_MM;
       if (Math.abs(error) < Math.abs(nearest)) nearest = error;
@@ -105,7 +105,7 @@ function diceOf(truth: SurfaceTruth, mask: Uint8Array | null): number {
   let both = 0;
   let sum = 0;
   for (let i = 0; i < truth.mask.length; i++) {
-    if (truth.hidden?.[i] === 1) continue;
+    if (truth.hidden[i] === 1) continue;
     const found = mask?.[i] ?? 0;
     both += found & truth.mask[i]!;
     sum += found + truth.mask[i]!;

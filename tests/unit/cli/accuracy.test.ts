@@ -7,7 +7,7 @@ const ROWS = 100;
 const MM = 0.1;
 
 /** Bone in columns 10 to 29 at row 50. */
-function truth(hidden: Uint8Array | null = null): SurfaceTruth {
+function truth(hidden: Uint8Array = new Uint8Array(COLUMNS * ROWS)): SurfaceTruth {
   const surfaceRow = new Float32Array(COLUMNS).fill(Number.NaN).fill(50, 10, 30);
   return { columns: COLUMNS, rows: ROWS, mmPerRow: MM, surfaceRow, mask: maskOfSurface(surfaceRow, ROWS, MM), hidden };
 }
