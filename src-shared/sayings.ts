@@ -145,6 +145,29 @@ export const SAYINGS = {
   'model.file-altered': ({ file, found, expected }) =>
     `model file ${file} was altered: its sha256 is ${found}, its manifest says ${expected}`,
   'model.file-bad': ({ file, what }) => `model file ${file} ${what}`,
+  'onnx.unread': ({ why }) => `cannot be read: ${why}`,
+  'onnx.empty': () => 'is empty',
+  'onnx.no-file': () => 'is not a file',
+  'onnx.no-graph': () => 'is not an ONNX model: it holds no graph with outputs',
+  'onnx.no-field': ({ field, at }) => `is not an ONNX model: field ${field} at byte ${at}`,
+  'onnx.no-wire-type': ({ type, at }) => `is not an ONNX model: wire type ${type} at byte ${at}`,
+  'onnx.no-number': ({ at }) => `is not an ONNX model: a number of more than 10 bytes at byte ${at}`,
+  'onnx.many-tensors': ({ limit }) => `has more than ${limit} inputs or outputs`,
+  'onnx.many-nodes': ({ limit }) => `has more than ${limit} nodes`,
+  'onnx.many-dimensions': ({ name, limit }) => `has ${name} with more than ${limit} dimensions`,
+  'onnx.many-fields': ({ limit }) => `has more than ${limit} fields`,
+  'onnx.long-name': ({ bytes, limit }) => `has a name of ${bytes} bytes: expected at most ${limit}`,
+  'onnx.cut-off': ({ at }) => `is cut off at byte ${at}`,
+  'onnx.field-cut-off': ({ expected, at, found }) =>
+    `is cut off: ${expected} bytes expected from byte ${at}, ${found} are there`,
+  'output.missing': ({ name }) => `the model gave no output ${name}`,
+  'output.channels': ({ name, found, expected }) =>
+    `output ${name} has dimensions ${found}: expected ${expected} channels`,
+  'output.dimensions': ({ name, found, expected }) =>
+    `output ${name} has dimensions ${found}: expected ${expected} of them`,
+  'output.row': ({ name, found, expected }) =>
+    `output ${name} has dimensions ${found}: expected ${expected} values a row`,
+  'output.mask-size': ({ found, expected }) => `decoder masks are ${found} pixels: expected the picture's ${expected}`,
   'model.file-unloaded': ({ file, why }) => `model file ${file} does not load: ${why}`,
   'model.other-names': ({ file, found, expected }) => `model file ${file} has ${found}: expected ${expected}`,
   'model.names': ({ inputs, outputs }) => `inputs ${inputs}; outputs ${outputs}`,

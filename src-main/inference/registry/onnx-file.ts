@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { say } from '../../../src-shared/index.ts';
+import { type Saying, say } from '../../../src-shared/index.ts';
 import { ModelRefused } from '../manifest.ts';
 
 /** `null`: the file does not say. A string names a size that is free. */
@@ -87,7 +87,7 @@ function readModel(reader: ProtoFile): GraphSignature {
     if (field.number === 7) graph = readGraph(reader, field);
   }
   if (graph === null || graph.outputs.length === 0) {
-    throw reader.refused('is not an ONNX model: it holds no graph with outputs');
+    throw reader.refused(say('onnx.no-graph'));
   }
   const { inputs, outputs, weights, madeBy, hasExternalData } = graph;
   return {
@@ -125,7 +125,7 @@ function readGraph(reader: ProtoFile, { start, end }: Field): Graph {
       const list = field.number === 11 ? graph.inputs : graph.outputs;
       // Each weight of an old export may be an input too.
       if (list.length >= MAX_TENSORS + graph.weights.size)
-        throw reader.refused(`has more than ${MAX_TENSORS} inputs or outputs`);
+        throw reader.refused(say('onnx.many-tensors', { limit: MAX_TENSORS }));
       list.push(readTensor(reader, field));
     }
   }
@@ -133,7 +133,7 @@ function readGraph(reader: ProtoFile, { start, end }: Field): Graph {
 }
 
 function readNode(reader: ProtoFile, { start, end }: Field, graph: Graph): void {
-  if (graph.madeBy.size >= MAX_NODES) throw reader.refused(`has more than ${MAX_NODES} nodes`);
+  if (graph.madeBy.size >= MAX_NODES) throw reader.refused(say('onnx.many-nodes', { limit: MAX_NODES }));
   let input: string | null = null;
   const outputs: string[] = [];
   let op = '';
@@ -170,7 +170,7 @@ function readTensor(reader: ProtoFile, { start, end }: Field): TensorSignature {
     }
   }
   if (dims !== null && dims.length > MAX_DIMS)
-    throw reader.refused(`has ${name} with more than ${MAX_DIMS} dimensions`);
+    throw reader.refused(say('onnx.many-dimensions', { name, limit: MAX_DIMS }));
   return { name, type, dims };
 }
 
@@ -210,13 +210,13 @@ class ProtoFile {
     try {
       this.#descriptor = openSync(file, 'r');
     } catch (error) {
-      throw this.refused(`cannot be read: ${String(error)}`);
+      throw this.refused(say('onnx.unread', { why: String(error) }));
     }
     const stats = fstatSync(this.#descriptor);
     this.size = stats.size;
     if (!stats.isFile() || stats.size === 0) {
       this.close();
-      throw this.refused(stats.isFile() ? 'is empty' : 'is not a file');
+      throw this.refused(stats.isFile() ? say('onnx.empty') : say('onnx.no-file'));
     }
   }
 
@@ -224,7 +224,7 @@ class ProtoFile {
     closeSync(this.#descriptor);
   }
 
-  refused(what: string): ModelRefused {
+  refused(what: Saying): ModelRefused {
     return new ModelRefused(say('model.file-bad', { file: this.#name, what }));
   }
 
@@ -247,8 +247,7 @@ class ProtoFile {
 
   text({ start, end }: Field): string {
     const length = end - start;
-    if (length > MAX_NAME_BYTES)
-      throw this.refused(`has a name of ${length} bytes: expected at most ${MAX_NAME_BYTES}`);
+    if (length > MAX_NAME_BYTES) throw this.refused(say('onnx.long-name', { bytes: length, limit: MAX_NAME_BYTES }));
     const inWindow = start - this.#windowStart;
     if (inWindow >= 0 && inWindow + length <= this.#windowBytes) {
       return this.#window.toString('utf8', inWindow, inWindow + length);
@@ -259,19 +258,19 @@ class ProtoFile {
   }
 
   #field(at: number, end: number): Field {
-    if (++this.#fields > MAX_FIELDS) throw this.refused(`has more than ${MAX_FIELDS} fields`);
+    if (++this.#fields > MAX_FIELDS) throw this.refused(say('onnx.many-fields', { limit: MAX_FIELDS }));
     this.#position = at;
     const tag = this.#varint(end);
     const number = Math.floor(tag / 8);
     const wire = tag % 8;
     if (number < 1 || number > MAX_FIELD_NUMBER) {
-      throw this.refused(`is not an ONNX model: field ${number} at byte ${at}`);
+      throw this.refused(say('onnx.no-field', { field: number, at }));
     }
     const value = wire === WIRE_VARINT ? this.#varint(end) : 0;
     const length = this.#lengthOf(wire, at, end);
     const start = this.#position;
     if (length > end - start) {
-      throw this.refused(`is cut off: ${length} bytes expected from byte ${start}, ${end - start} are there`);
+      throw this.refused(say('onnx.field-cut-off', { expected: length, at: start, found: end - start }));
     }
     return { number, wire, value, start, end: start + length };
   }
@@ -287,7 +286,7 @@ class ProtoFile {
       case WIRE_BYTES:
         return this.#varint(end);
       default:
-        throw this.refused(`is not an ONNX model: wire type ${wire} at byte ${at}`);
+        throw this.refused(say('onnx.no-wire-type', { type: wire, at }));
     }
   }
 
@@ -296,12 +295,12 @@ class ProtoFile {
     const from = this.#position;
     let value = 0;
     for (let i = 0; i < 10; i++) {
-      if (this.#position >= end) throw this.refused(`is cut off at byte ${this.#position}`);
+      if (this.#position >= end) throw this.refused(say('onnx.cut-off', { at: this.#position }));
       const byte = this.#byte();
       value += (byte & 0x7f) * 2 ** (7 * i);
       if (byte < 0x80) return value;
     }
-    throw this.refused(`is not an ONNX model: a number of more than 10 bytes at byte ${from}`);
+    throw this.refused(say('onnx.no-number', { at: from }));
   }
 
   #byte(): number {
@@ -309,7 +308,7 @@ class ProtoFile {
     if (inWindow < 0 || inWindow >= this.#windowBytes) {
       this.#windowStart = this.#position;
       this.#windowBytes = readSync(this.#descriptor, this.#window, 0, WINDOW_BYTES, this.#position);
-      if (this.#windowBytes === 0) throw this.refused(`is cut off at byte ${this.#position}`);
+      if (this.#windowBytes === 0) throw this.refused(say('onnx.cut-off', { at: this.#position }));
     }
     return this.#window[this.#position++ - this.#windowStart]!;
   }

@@ -1,3 +1,4 @@
+import { SaidError, say } from '../../../src-shared/index.ts';
 import type { SegmenterManifest } from '../manifest.ts';
 import { MarkKernel } from '../mask/mark-kernel.ts';
 import type { RunOutcome } from '../messages.ts';
@@ -36,14 +37,13 @@ export class BoneGrid {
     return this.#levels;
   }
 
-  /** Marks the cells whose probability is at least `threshold`. @throws {RangeError} for an output of another shape. */
+  /** Marks the cells whose probability is at least `threshold`. @throws {SaidError} for an output of another shape. */
   read({ values, dims }: RunOutcome, threshold: number): this {
     const [rows, columns] = dims.slice(-2) as [number, number];
     const channels = dims.slice(0, -2).reduce((product, dim) => product * dim, 1);
     if (!(values instanceof Float32Array) || dims.length < 2 || channels !== this.#output.channels) {
-      throw new RangeError(
-        `output ${this.#output.name} has dimensions ${dims.join(' x ')}: expected ${this.#output.channels} channels`,
-      );
+      const { name, channels: expected } = this.#output;
+      throw new SaidError(say('output.channels', { name, found: dims.join(' x '), expected }));
     }
     this.columns = columns;
     this.rows = rows;

@@ -1,4 +1,4 @@
-import type { Box } from '../../../src-shared/index.ts';
+import { type Box, SaidError, say } from '../../../src-shared/index.ts';
 import type { DetectorManifest } from '../manifest-two-stage.ts';
 import type { RunInput } from '../messages.ts';
 
@@ -21,7 +21,7 @@ interface Numbers {
  * Detections that count, best first, in pixels of a picture of `size`: labels that are bone, score at least `threshold`,
  * clamped to the picture, none narrower or lower than the manifest says, none twice.
  *
- * @throws {RangeError} for outputs of another shape.
+ * @throws {SaidError} for outputs of another shape.
  */
 export function readDetections(
   outputs: DetectorOutputs,
@@ -97,7 +97,7 @@ const clamp = (value: number, limit: number): number => Math.min(Math.max(value,
 
 function outputOf(outputs: DetectorOutputs, name: string): DetectorOutputs[string] {
   const output = outputs[name];
-  if (output === undefined) throw new RangeError(`the detector gave no output ${name}`);
+  if (output === undefined) throw new SaidError(say('output.missing', { name }));
   return output;
 }
 
@@ -106,7 +106,7 @@ function numbersOf(outputs: DetectorOutputs, name: string, perRow: number): Numb
   const { data, dims } = outputOf(outputs, name);
   const values = data as Numbers;
   if (perRow > 1 && dims.at(-1) !== perRow) {
-    throw new RangeError(`detector output ${name} has dimensions ${dims.join(' x ')}: expected ${perRow} values a row`);
+    throw new SaidError(say('output.row', { name, found: dims.join(' x '), expected: perRow }));
   }
   return values;
 }

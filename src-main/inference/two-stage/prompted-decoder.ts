@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Box, ProviderReport } from '../../../src-shared/index.ts';
+import { type Box, type ProviderReport, SaidError, say } from '../../../src-shared/index.ts';
 import { readModelFile } from '../manifest.ts';
 import type { ModelFile } from '../manifest-parts.ts';
 import type { DecoderManifest } from '../manifest-two-stage.ts';
@@ -119,7 +119,7 @@ class Prompt {
   }
 }
 
-/** Picks the mask that counts and adds it. @throws {RangeError} for masks of another shape or size. */
+/** Picks the mask that counts and adds it. @throws {SaidError} for masks of another shape or size. */
 function addChosen(
   results: InferenceSession.OnnxValueMapType,
   { masks, scores }: DecoderManifest,
@@ -129,9 +129,8 @@ function addChosen(
 ): void {
   const { data, dims } = results[masks.name] as Tensor;
   if (!(data instanceof Float32Array) || dims.length !== masks.rank) {
-    throw new RangeError(
-      `decoder output ${masks.name} has dimensions ${dims.join(' x ')}: expected ${masks.rank} of them`,
-    );
+    const found = dims.join(' x ');
+    throw new SaidError(say('output.dimensions', { name: masks.name, found, expected: masks.rank }));
   }
   const [count, rows, columns] = dims.slice(-3) as [number, number, number];
   const chosen = masks.choose === 'first' || scores === null ? 0 : best(results[scores.name] as Tensor, count);
@@ -142,9 +141,8 @@ function addChosen(
   } else if (columns === size[0] && rows === size[1]) {
     addMask(grid, masks.threshold, mask);
   } else {
-    throw new RangeError(
-      `decoder masks are ${columns} x ${rows} pixels: expected the picture's ${size[0]} x ${size[1]}`,
-    );
+    const sides = { found: `${columns} x ${rows}`, expected: `${size[0]} x ${size[1]}` };
+    throw new SaidError(say('output.mask-size', sides));
   }
 }
 

@@ -155,6 +155,30 @@ export const sayings: Words['sayings'] = {
   'model.file-altered': ({ file, found, expected }) =>
     `le fichier ${file} du modèle a été modifié : son sha256 est ${found}, son manifeste annonce ${expected}`,
   'model.file-bad': ({ file, what }) => `le fichier ${file} n’est pas un modèle entier : ${what}`,
+  'onnx.unread': ({ why }) => `il n’a pas pu être lu (${why})`,
+  'onnx.empty': () => 'il est vide',
+  'onnx.no-file': () => 'ce n’est pas un fichier',
+  'onnx.no-graph': () => 'pas de l’ONNX, il ne contient aucun graphe avec des sorties',
+  'onnx.no-field': ({ field, at }) => `pas de l’ONNX, champ ${field} à l’octet ${at}`,
+  'onnx.no-wire-type': ({ type, at }) => `pas de l’ONNX, type de codage ${type} à l’octet ${at}`,
+  'onnx.no-number': ({ at }) => `pas de l’ONNX, nombre de plus de 10 octets à l’octet ${at}`,
+  'onnx.many-tensors': ({ limit }) => `il a plus de ${limit} entrées ou sorties`,
+  'onnx.many-nodes': ({ limit }) => `il a plus de ${limit} nœuds`,
+  'onnx.many-dimensions': ({ name, limit }) => `${name} y a plus de ${limit} dimensions`,
+  'onnx.many-fields': ({ limit }) => `il a plus de ${limit} champs`,
+  'onnx.long-name': ({ bytes, limit }) => `un nom de ${bytes} octets, au plus ${limit} attendus`,
+  'onnx.cut-off': ({ at }) => `il est coupé à l’octet ${at}`,
+  'onnx.field-cut-off': ({ expected, at, found }) =>
+    `il est coupé, ${expected} octets attendus à partir de l’octet ${at}, ${found} présents`,
+  'output.missing': ({ name }) => `le modèle n’a pas donné de sortie ${name}`,
+  'output.channels': ({ name, found, expected }) =>
+    `la sortie ${name} a les dimensions ${found} ; ${expected} canaux attendus`,
+  'output.dimensions': ({ name, found, expected }) =>
+    `la sortie ${name} a les dimensions ${found} ; il en fallait ${expected}`,
+  'output.row': ({ name, found, expected }) =>
+    `la sortie ${name} a les dimensions ${found} ; ${expected} valeurs par ligne attendues`,
+  'output.mask-size': ({ found, expected }) =>
+    `les masques du décodeur ont ${found} pixels ; ceux de l’image, ${expected}, étaient attendus`,
   'model.file-unloaded': ({ file, why }) => `le fichier ${file} du modèle ne se charge pas : ${why}`,
   'model.other-names': ({ file, found, expected }) => `le fichier ${file} du modèle a ${found} ; attendu : ${expected}`,
   'model.names': ({ inputs, outputs }) => `entrées ${inputs} ; sorties ${outputs}`,
