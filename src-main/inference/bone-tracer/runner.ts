@@ -8,8 +8,8 @@ import { SteadyOutput } from '../steady-output.ts';
 import { SurfaceTracer } from './surface-tracer.ts';
 
 /** A linear probe's picture at the tracer's grid: 60 x 45 mm. */
-const WARMUP_COLUMNS = 400;
-const WARMUP_ROWS = 300;
+const WARMUP_COLUMNS = 300;
+const WARMUP_ROWS = 225;
 
 /** The model run of a bone tracer: likelihood by the graph, surface by dynamic programming. */
 export async function openBoneTracer(
@@ -53,7 +53,7 @@ export async function openBoneTracer(
 function warmupTask(): RunTask {
   const data = new Float32Array(WARMUP_COLUMNS * WARMUP_ROWS);
   for (let y = 0; y < WARMUP_ROWS; y++) {
-    const level = y < 150 ? 0.35 : y < 156 ? 0.95 : 0.05;
+    const level = y < 112 ? 0.35 : y < 117 ? 0.95 : 0.05;
     for (let x = 0; x < WARMUP_COLUMNS; x++) {
       data[y * WARMUP_COLUMNS + x] = level + 0.05 * Math.sin(x * 1.7 + y * 2.9);
     }
