@@ -90,7 +90,8 @@ decoder:
   points: {{ coords: point_coords, labels: point_labels, frame: encoder }}
   maskInput: {{ name: mask_input, flag: has_mask_input, size: 256 }}
   sizeInput: {{ name: orig_im_size, type: float32, order: hw }}
-  masks: {{ name: masks, grid: source, choose: first, threshold: 0 }}
+  # Half a logit below even: the band makes good for what that adds in thickness, and flanks reach further.
+  masks: {{ name: masks, grid: source, choose: first, threshold: -0.5 }}
   scores: {{ name: iou_predictions }}
 mask:
   minLengthMm: 1.5
