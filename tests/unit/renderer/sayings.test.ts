@@ -32,7 +32,7 @@ const VALUES = {
   ...{ looked: 'v248', machine: 'v249', off: 'v250', outcome: 'v251', output: 'v252', own: 'v253' },
   ...{ passed: 'v254', provider: 'v255', reachable: 'v256', role: 'v257', running: 'v258', score: 'v259' },
   ...{ source: 'v260', what: 'v261', after: 'v262', bytes: 'v263', client: 'v264', elapsed: 'v265' },
-  ...{ peers: 'v266', skipped: 'v267', version: 'v268', frame: 'v269', job: 'v270' },
+  ...{ peers: 'v266', skipped: 'v267', version: 'v268', frame: 'v269', job: 'v270', at: 'v271' },
 };
 const codes = Object.keys(SAYINGS) as SayingCode[];
 const valuesIn = (text: string): string[] =>
