@@ -6,7 +6,6 @@ import type { SettingsPatch } from '../../src-shared/index.ts';
 import { Engine, SettingsStore } from '../engine/index.ts';
 import { forkInference } from '../inference/index.ts';
 import { Logs } from '../monitoring/index.ts';
-import { widenYoungGeneration } from '../pipeline/index.ts';
 import { measureBareTransfer, type Peer, startPeer } from './bench-peers.ts';
 import { startSilentReceiver, type Watchers, watchEngine } from './bench-watchers.ts';
 import { buildName } from './build-name.ts';
@@ -175,7 +174,6 @@ function comparison(options: BenchPipelineOptions, bare: readonly number[], alon
 }
 
 function openEngine(source: string, folder: string, load: Load | null): { engine: Engine; logs: Logs } {
-  widenYoungGeneration();
   const settings = new SettingsStore({
     file: path.join(folder, 'settings.json'),
     environment: {},

@@ -10,4 +10,3 @@ export {
   type QueueConfig,
 } from './pipeline-queues.ts';
 export { SlidingHistogram } from './sliding-histogram.ts';
-export { widenYoungGeneration } from './young-generation.ts';
