@@ -102,8 +102,8 @@ training:
   seed: {seed}
   # Whatever repeats the training.
   recipe: {recipe}
-  # Both stages in a row on pictures of other seeds, on the second stage's grid of 256; false columns: share of all columns.
-  # The thresholds were chosen on them.
+  # Both stages in a row on pictures of other seeds, on the second stage's grid of 256, cut at even, without the band; false
+  # columns: share of all columns. The box threshold was chosen on them.
   scores: {scores}
 '''
 

@@ -7,9 +7,12 @@ import { beforeEach, onTestFailed } from 'vitest';
  * limits that are right for an operator, such as one second without an answer, then act as they should. A failure on a
  * machine that ran is final.
  */
+
+/** The shortest limit of ours that a standing machine breaks is 400 ms (a stalled message); shorter stops are no excuse. */
 const NOTICED_MS = 300;
 const LOOK_EVERY_MS = 20;
 
+/** The longest stop since the test began, ms; written by the watching thread. */
 const longestMs = new Int32Array(new SharedArrayBuffer(4));
 
 // A thread of its own: tests rightly hold up the main one, with a build or a command they wait for.

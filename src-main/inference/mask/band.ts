@@ -7,7 +7,7 @@ export interface SurfaceBand {
   readonly belowMm: number;
 }
 
-/** Runs thicker or thinner than this many bands are none: two bones in one beam, or a scrap of one. */
+/** In bands. Thicker runs are two bones in one beam, thinner ones a scrap; scales that a model mistakes lie between. */
 const THICKEST = 2.5;
 const THINNEST = 0.3;
 
@@ -21,7 +21,7 @@ export class BandDrawer {
   /** Per column: the row where the run that is being followed begins; -1: none is. */
   #begun = new Int32Array(0);
 
-  /** The mask drawn anew, valid until the next call; 1s lie along columns, the beams. */
+  /** The mask drawn anew, rows x columns, 0/1, valid until the next call. Beams run along the columns. */
   draw({ mask, columns, rows, spacing }: MaskGrid, band: SurfaceBand): Uint8Array {
     const drawn = this.#memory.blank(mask.length);
     if (this.#begun.length !== columns) this.#begun = new Int32Array(columns);
@@ -51,7 +51,7 @@ export class BandDrawer {
   }
 }
 
-/** First and last row of the band about the surface that a run shows; the run itself where it is no band, or a cut one. */
+/** First and last row of the band about the surface that a run (rows `first` to `end`, excluded) shows; the run where it is no whole band. */
 function bandOf(
   first: number,
   end: number,

@@ -155,6 +155,14 @@ export const sayings: Words['sayings'] = {
   'model.file-altered': ({ file, found, expected }) =>
     `le fichier ${file} du modèle a été modifié : son sha256 est ${found}, son manifeste annonce ${expected}`,
   'model.file-bad': ({ file, what }) => `le fichier ${file} n’est pas un modèle entier : ${what}`,
+  'model.file-unloaded': ({ file, why }) => `le fichier ${file} du modèle ne se charge pas : ${why}`,
+  'model.other-names': ({ file, found, expected }) => `le fichier ${file} du modèle a ${found} ; attendu : ${expected}`,
+  'model.names': ({ inputs, outputs }) => `entrées ${inputs} ; sorties ${outputs}`,
+  'model.no-runtime': ({ machine, why }) => `ONNX Runtime ne se charge pas sur ${machine} : ${why}`,
+  'model.thread-failed': ({ why }) => `le fil d’exécution du modèle a échoué : ${why}`,
+  'model.thread-ended': ({ code }) => `le fil d’exécution du modèle s’est terminé (${code})`,
+  'model.job-ended': ({ how }) => `le processus qui examinait le modèle s’est arrêté (${how})`,
+  'model.job-late': ({ seconds }) => `pas terminé après ${seconds} s`,
   'onnx.unread': ({ why }) => `il n’a pas pu être lu (${why})`,
   'onnx.empty': () => 'il est vide',
   'onnx.no-file': () => 'ce n’est pas un fichier',
@@ -179,14 +187,6 @@ export const sayings: Words['sayings'] = {
     `la sortie ${name} a les dimensions ${found} ; ${expected} valeurs par ligne attendues`,
   'output.mask-size': ({ found, expected }) =>
     `les masques du décodeur ont ${found} pixels ; ceux de l’image, ${expected}, étaient attendus`,
-  'model.file-unloaded': ({ file, why }) => `le fichier ${file} du modèle ne se charge pas : ${why}`,
-  'model.other-names': ({ file, found, expected }) => `le fichier ${file} du modèle a ${found} ; attendu : ${expected}`,
-  'model.names': ({ inputs, outputs }) => `entrées ${inputs} ; sorties ${outputs}`,
-  'model.no-runtime': ({ machine, why }) => `ONNX Runtime ne se charge pas sur ${machine} : ${why}`,
-  'model.thread-failed': ({ why }) => `le fil d’exécution du modèle a échoué : ${why}`,
-  'model.thread-ended': ({ code }) => `le fil d’exécution du modèle s’est terminé (${code})`,
-  'model.job-ended': ({ how }) => `le processus qui examinait le modèle s’est arrêté (${how})`,
-  'model.job-late': ({ seconds }) => `pas terminé après ${seconds} s`,
   'recording.recovered': ({ name, frames }) =>
     `L’enregistrement ${name}, coupé par une panne, a été réparé : ${frames} images.`,
   'recording.unrecovered': ({ name, why }) =>
