@@ -13,7 +13,9 @@ import json
 import os
 import pathlib
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
 
 # One thread in the linear algebra: its threads and PyTorch's would wait for each other. Read when numpy is loaded.
 os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
@@ -43,7 +45,7 @@ class Recipe:
 
     varied: int = 2400
     sweeps: int = 1200  # frames of the demo's sweeps
-    detector_steps: int = 3000
+    detector_steps: int = 4500
     segmenter_steps: int = 3500
     rate: float = 4e-3  # highest learning rate
 
@@ -95,7 +97,7 @@ decoder:
   scores: {{ name: iou_predictions }}
 mask:
   minLengthMm: 1.5
-# As thick as the masks it has learnt from (BAND_ABOVE_MM and BAND_BELOW_MM of the phantoms).
+# As thick as the masks it has learnt from (BAND_ABOVE_MM and BAND_BELOW_MM of the phantoms); the echo helps to place it.
 band: {{ aboveMm: 0.3, belowMm: 0.9 }}
 labels: [bone]
 training:
@@ -129,18 +131,28 @@ def file_entry(name: str, path: pathlib.Path) -> str:
     return f'  {name}:\n    path: {path.name}\n    sha256: {digest}\n    bytes: {len(data)}'
 
 
+def trained_detector(data: list[Dataset], recipe: Recipe) -> dict[str, np.ndarray]:
+    """Its weights."""
+    torch.manual_seed(SEED)
+    detector = BoneDetector()
+    fit_detector(detector, Cycle(data, recipe.detector_steps, recipe.rate, SEED), report)
+    return {name: values.numpy() for name, values in detector.state_dict().items()}
+
+
 def trained(work: pathlib.Path, recipe: Recipe) -> tuple[BoneDetector, BoneEncoder, BoneDecoder]:
+    """Both stages, each in a process of its own: neither needs anything of the other."""
     data = [
         phantoms(work / 'whole-frames', VARIED_SEED, recipe.varied, 0.0),
         phantoms(work / 'whole-frames-of-sweeps', SWEEPS_SEED, recipe.sweeps, 1.0),
     ]
-    torch.manual_seed(SEED)
-    detector = BoneDetector()
-    fit_detector(detector, Cycle(data, recipe.detector_steps, recipe.rate, SEED), report)
-    torch.manual_seed(SEED)
-    encoder, decoder = BoneEncoder(), BoneDecoder()
-    fit_segmenter(encoder, decoder, Cycle(data, recipe.segmenter_steps, recipe.rate, SEED), report)
-    return detector, encoder, decoder
+    with ProcessPoolExecutor(1, get_context('fork')) as beside:
+        weights = beside.submit(trained_detector, data, recipe)
+        torch.manual_seed(SEED)
+        encoder, decoder = BoneEncoder(), BoneDecoder()
+        fit_segmenter(encoder, decoder, Cycle(data, recipe.segmenter_steps, recipe.rate, SEED), report)
+        detector = BoneDetector()
+        detector.load_state_dict({name: torch.from_numpy(values) for name, values in weights.result().items()})
+    return detector.eval(), encoder, decoder
 
 
 def write_model(

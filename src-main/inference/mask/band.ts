@@ -1,80 +1,72 @@
+import { type BeamPicture, EchoFinder } from './echo.ts';
 import { MaskMemory } from './mask-memory.ts';
 import type { MaskGrid } from './pieces.ts';
+import { type SurfaceBand, SurfaceRuns } from './surface-runs.ts';
 
-/** How far a model's masks reach to both sides of the bone's surface, along the beam. */
-export interface SurfaceBand {
-  readonly aboveMm: number;
-  readonly belowMm: number;
-}
-
-/** In bands. Thicker runs are two bones in one beam, thinner ones a scrap; scales that a model mistakes lie between. */
-const THICKEST = 2.5;
-const THINNEST = 0.3;
+/**
+ * The surface of a beam is the mean of its neighbours' on both sides, so far as both are there: speckle moves it from beam
+ * to beam, bone does not, and on both sides alike a slope does not move it. Of 0.2 to 1.6 mm this gave the best Dice on
+ * sweeps of their own: 0.930 without, 0.936 with.
+ */
+const MEAN_REACH_MM = 0.7;
 
 /**
  * Draws masks anew as thick as they are meant to be. A model that knows no scale can see where a surface is, but not how
- * many pixels its band's millimetres are; the source says that. The surface lies in a run where the band has it, as a share
- * of the run's length, so an error of scale falls out of it.
+ * many pixels its band's millimetres are; the source says that. A model that sees the picture coarser than it is can be
+ * helped besides: by the echo itself, and by the neighbours of each beam.
  */
 export class BandDrawer {
   readonly #memory = new MaskMemory();
-  /** Per column: the row where the run that is being followed begins; -1: none is. */
-  #begun = new Int32Array(0);
+  readonly #echoes = new EchoFinder();
 
   /** The mask drawn anew, rows x columns, 0/1, valid until the next call. Beams run along the columns. */
-  draw({ mask, columns, rows, spacing }: MaskGrid, band: SurfaceBand): Uint8Array {
+  draw(grid: MaskGrid, band: SurfaceBand, picture: BeamPicture): Uint8Array {
+    const { mask, columns, rows, spacing } = grid;
+    const runs = new SurfaceRuns(grid, band);
+    const placed = this.#echoes.placed(runs, picture, spacing);
     const drawn = this.#memory.blank(mask.length);
-    if (this.#begun.length !== columns) this.#begun = new Int32Array(columns);
-    const begun = this.#begun.fill(-1);
-    let open = 0;
-    let next = mask.indexOf(1);
-    for (let row = 0; row <= rows; row++) {
-      const base = row * columns;
-      // Most rows hold nothing, and nothing begins or ends there.
-      if (open === 0 && (next < 0 || next >= base + columns)) continue;
-      for (let column = 0; column < columns; column++) {
-        const isBone = row < rows && mask[base + column] === 1;
-        const from = begun[column]!;
-        if (isBone === from >= 0) continue;
-        if (isBone) {
-          begun[column] = row;
-          open++;
-        } else {
-          drawRun(drawn, columns, column, bandOf(from, row, rows, spacing[1], band));
-          begun[column] = -1;
-          open--;
-        }
+    for (const [column, ofColumn] of runs.columns.entries()) {
+      for (const { first, end, surface, index } of ofColumn) {
+        const [from, to] =
+          surface === null
+            ? [first, end - 1]
+            : bandAbout(meanOf(placed, runs, column, surface, placed[index]!, spacing[0]), rows, spacing[1], band);
+        for (let row = from; row <= to; row++) drawn[row * columns + column] = 1;
       }
-      next = mask.indexOf(1, base + columns);
     }
     return drawn;
   }
 }
 
-/** First and last row of the band about the surface that a run (rows `first` to `end`, excluded) shows; the run where it is no whole band. */
-function bandOf(
-  first: number,
-  end: number,
+function meanOf(
+  placed: Float32Array,
+  runs: SurfaceRuns,
+  column: number,
+  surface: number,
+  own: number,
+  mmPerColumn: number,
+): number {
+  let sum = own;
+  let count = 1;
+  for (let away = 1; away * mmPerColumn <= MEAN_REACH_MM; away++) {
+    const left = runs.neighbour(column, surface, -away);
+    const right = runs.neighbour(column, surface, away);
+    if (left === null || right === null) break;
+    sum += placed[left.index]! + placed[right.index]!;
+    count += 2;
+  }
+  return sum / count;
+}
+
+/** First and last row of the band. */
+function bandAbout(
+  surface: number,
   rows: number,
   mmPerRow: number,
   { aboveMm, belowMm }: SurfaceBand,
 ): readonly [first: number, last: number] {
-  const bands = ((end - first) * mmPerRow) / (aboveMm + belowMm);
-  const isCut = first === 0 || end === rows;
-  if (isCut || bands > THICKEST || bands < THINNEST) return [first, end - 1];
-  // Rows are counted at their centres, a run's ends at its edges.
-  const surface = first + ((end - first) * aboveMm) / (aboveMm + belowMm) - 0.5;
   return [
     Math.max(0, Math.ceil(surface - aboveMm / mmPerRow)),
     Math.min(rows - 1, Math.floor(surface + belowMm / mmPerRow)),
   ];
-}
-
-function drawRun(
-  mask: Uint8Array,
-  columns: number,
-  column: number,
-  [first, last]: readonly [first: number, last: number],
-): void {
-  for (let row = first; row <= last; row++) mask[row * columns + column] = 1;
 }

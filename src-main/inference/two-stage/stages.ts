@@ -4,9 +4,11 @@ import { BandDrawer } from '../mask/band.ts';
 import { type MaskOptions, rulesInForce } from '../mask/options.ts';
 import { MaskPieces } from '../mask/pieces.ts';
 import { MaskPlacer } from '../mask/placing.ts';
+import type { SurfaceBand } from '../mask/surface-runs.ts';
 import type { RunOutcome, RunValues } from '../messages.ts';
 import { type FrameStages, NO_BONE, type PreparedRun, type Verdict } from '../model-kind.ts';
 import { beamSpacing, beamView } from '../picture/beam-view.ts';
+import { GrayPicture } from '../picture/gray.ts';
 import { InputMaker, type Picture } from '../picture/model-input.ts';
 
 /**
@@ -19,6 +21,8 @@ export class TwoStageStages implements FrameStages {
   readonly #makers: readonly InputMaker[];
   readonly #pieces = new MaskPieces();
   readonly #band = new BandDrawer();
+  readonly #gray = new GrayPicture();
+  readonly #kept = new KeptPictures();
   readonly #placer = new MaskPlacer();
 
   constructor(manifest: DfineManifest | DfineSamManifest) {
@@ -33,10 +37,11 @@ export class TwoStageStages implements FrameStages {
     const area = { u0: 0, u1: view.columns, v0: 0, v1: view.rows };
     const spacing = beamSpacing(frame.scale.mmPerPixel, frame.orientation);
     const picture: Picture = { pixels: frame.pixels, components: frame.components, view, area, spacing };
+    const kept = this.#bandOf(frame) === null ? null : this.#kept.copyOf(this.#gray.of(frame));
     return {
       inputs: this.#makers.map((maker) => maker.make(picture)),
       size: [view.columns, view.rows],
-      finish: (outcome, options) => this.#finish(outcome, options, picture, frame),
+      finish: (outcome, options) => this.#finish(outcome, options, picture, frame, kept),
     };
   }
 
@@ -47,14 +52,19 @@ export class TwoStageStages implements FrameStages {
     for (const [i, maker] of this.#makers.entries()) maker.recycle(memory[i]!);
   }
 
+  /** Null: masks stay as the model drew them. An estimated scale is no better a guess than the model's own. */
+  #bandOf({ scale }: Pick<GpuFrame, 'scale'>): SurfaceBand | null {
+    return this.#manifest.kind === 'dfine' || scale.origin === 'estimate' ? null : this.#manifest.band;
+  }
+
   #finish(
     outcome: RunOutcome,
     options: MaskOptions,
-    picture: Picture,
-    { orientation, scale }: Pick<GpuFrame, 'orientation' | 'scale'>,
+    { view, area, spacing }: Picture,
+    frame: GpuFrame,
+    kept: Uint8Array | null,
   ): Verdict {
-    const { view, area, spacing } = picture;
-    const boxes = (outcome.boxes ?? []).map((box) => boxInSource(box, orientation, view));
+    const boxes = (outcome.boxes ?? []).map((box) => boxInSource(box, frame.orientation, view));
     const { score } = outcome;
     if (this.#manifest.kind === 'dfine') {
       return { ...NO_BONE, state: boxes.length === 0 ? 'no-bone' : 'bone', boxes, score };
@@ -63,12 +73,31 @@ export class TwoStageStages implements FrameStages {
     const grid = { mask: outcome.values, columns: view.columns, rows: view.rows, spacing };
     const drawn = this.#pieces.clean(grid, rulesInForce(this.#manifest.mask, options));
     if (drawn === 0) return { ...NO_BONE, boxes };
-    const { band } = this.#manifest;
-    // An estimated scale is no better a guess than the model's own.
-    const mask = band === null || scale.origin === 'estimate' ? grid.mask : this.#band.draw(grid, band);
+    const band = this.#bandOf(frame);
+    const mask = band === null || kept === null ? grid.mask : this.#band.draw(grid, band, { pixels: kept, view });
     const isUpright = view.strideU === 1 && view.strideV === view.columns;
     const placed = isUpright ? mask : this.#placer.place({ mask, columns: view.columns, scale: [1, 1] }, view, area);
     return { state: 'bone', mask: placed, boxes, score, reason: null };
+  }
+}
+
+/** One frame runs, one is prepared, one is drawn. */
+const PICTURES_UNDER_WAY = 3;
+
+/** Pictures until their masks are drawn: a frame's own memory goes back before. */
+class KeptPictures {
+  readonly #memory: Uint8Array[] = Array.from({ length: PICTURES_UNDER_WAY }, () => new Uint8Array(0));
+  #next = 0;
+
+  /** Valid until the third call after this one. */
+  copyOf(pixels: Uint8Array): Uint8Array {
+    const at = this.#next;
+    this.#next = (at + 1) % PICTURES_UNDER_WAY;
+    const memory = this.#memory[at]!;
+    const copy = memory.length === pixels.length ? memory : new Uint8Array(pixels.length);
+    this.#memory[at] = copy;
+    copy.set(pixels);
+    return copy;
   }
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { BandDrawer } from '../../../src-main/inference/mask/band.ts';
 import { ContourPlacer } from '../../../src-main/inference/mask/contour-placing.ts';
+import { EchoFinder } from '../../../src-main/inference/mask/echo.ts';
 import { MarkKernel } from '../../../src-main/inference/mask/mark-kernel.ts';
 import { MODEL_OWN_MASK, rulesInForce } from '../../../src-main/inference/mask/options.ts';
 import { MaskPieces } from '../../../src-main/inference/mask/pieces.ts';
 import { MaskPlacer } from '../../../src-main/inference/mask/placing.ts';
 import { MaskSmoother } from '../../../src-main/inference/mask/smoothing.ts';
+import { SurfaceRuns } from '../../../src-main/inference/mask/surface-runs.ts';
 import { NO_BONE, type Verdict } from '../../../src-main/inference/model-kind.ts';
 import { beamView } from '../../../src-main/inference/picture/beam-view.ts';
 import { ORIENTATIONS } from '../../../src-shared/index.ts';
@@ -28,6 +30,11 @@ describe('a mask drawn anew as thick as it is meant to be', () => {
   const MM_PER_ROW = 0.25;
   const grid = (mask: Uint8Array, columns: number, rows: number) =>
     ({ mask, columns, rows, spacing: [0.5, MM_PER_ROW] }) as const;
+  /** No echo anywhere. */
+  const even = (columns: number, rows: number) => ({
+    pixels: new Uint8Array(columns * rows).fill(90),
+    view: beamView(columns, rows, 'MF'),
+  });
 
   it('keeps the surface and loses the error of scale, whatever the scale was taken for', () => {
     const surfaces = [12.2, 13, 13.9, 20.5, Number.NaN, 31.4];
@@ -45,7 +52,11 @@ describe('a mask drawn anew as thick as it is meant to be', () => {
     };
     const meant = withScale(1);
     for (const scale of [0.6, 0.8, 1, 1.3, 1.7, 2.1]) {
-      const drawn = new BandDrawer().draw(grid(withScale(scale), surfaces.length, rows), BAND);
+      const drawn = new BandDrawer().draw(
+        grid(withScale(scale), surfaces.length, rows),
+        BAND,
+        even(surfaces.length, rows),
+      );
       const differ = drawn.reduce((sum, bone, i) => sum + (bone ^ meant[i]!), 0);
       // Both ends of a column are rounded to whole pixels.
       expect(differ, `drawn ${scale} times as thick`).toBeLessThanOrEqual(2 * 5);
@@ -69,16 +80,70 @@ describe('a mask drawn anew as thick as it is meant to be', () => {
     fill(1, 10, 11);
     fill(2, 0, 9);
     fill(3, 33, 40);
-    expect(new BandDrawer().draw(grid(mask, 4, rows), BAND)).toEqual(mask);
+    expect(new BandDrawer().draw(grid(mask, 4, rows), BAND, even(4, rows))).toEqual(mask);
   });
 
   it('draws every bone of a beam, and keeps nothing of the mask before', () => {
     const drawer = new BandDrawer();
     const rows = 40;
     const two = new Uint8Array(rows).fill(1, 5, 14).fill(1, 22, 31);
-    const drawn = Array.from(drawer.draw(grid(two, 1, rows), BAND));
+    const drawn = Array.from(drawer.draw(grid(two, 1, rows), BAND, even(1, rows)));
     expect(drawn.join('')).toMatch(/^0+1{6,7}0+1{6,7}0+$/);
-    expect(drawer.draw(grid(new Uint8Array(rows), 1, rows), BAND)).toEqual(new Uint8Array(rows));
+    expect(drawer.draw(grid(new Uint8Array(rows), 1, rows), BAND, even(1, rows))).toEqual(new Uint8Array(rows));
+  });
+});
+
+describe('a surface that a model drew', () => {
+  const COLUMNS = 40;
+  const ROWS = 80;
+  const BAND = { aboveMm: 0.3, belowMm: 0.9 };
+  const SPACING = [0.1, 0.1] as const;
+  const columns = Array.from({ length: COLUMNS }, (_, column) => column);
+
+  /** The band about a surface, drawn as the model would. */
+  function drawnAbout(surfaceOf: (column: number) => number) {
+    const mask = new Uint8Array(COLUMNS * ROWS);
+    for (const column of columns) {
+      const from = Math.round(surfaceOf(column)) - 3;
+      for (let row = from; row < from + 12; row++) mask[row * COLUMNS + column] = 1;
+    }
+    return { mask, columns: COLUMNS, rows: ROWS, spacing: SPACING };
+  }
+
+  /** A picture with an echo about a row, or none. */
+  function pictureOf(echoRow: number | null) {
+    const pixels = new Uint8Array(COLUMNS * ROWS).fill(40);
+    for (let row = 0; row < ROWS && echoRow !== null; row++) {
+      pixels.fill(40 + 200 * Math.exp(-(((row - echoRow) / 2) ** 2)), row * COLUMNS, (row + 1) * COLUMNS);
+    }
+    return { pixels, view: beamView(COLUMNS, ROWS, 'MF') };
+  }
+
+  const topsOf = (mask: Uint8Array): number[] =>
+    columns.map((column) => mask.filter((_, i) => i % COLUMNS === column).indexOf(1));
+
+  it('moves towards its echo, never far, and stays where there is none', () => {
+    const placedAt = (echoRow: number | null): number => {
+      const grid = drawnAbout(() => 30);
+      return new EchoFinder().placed(new SurfaceRuns(grid, BAND), pictureOf(echoRow), SPACING)[COLUMNS / 2]!;
+    };
+    const still = placedAt(null);
+    expect(still).toBeCloseTo(29.5, 5);
+    // An echo's centre counts as 0.015 mm below the surface.
+    expect(placedAt(29.65) - still).toBeCloseTo(0, 1);
+    expect(placedAt(30.65) - still).toBeCloseTo(0.6, 1);
+    expect(placedAt(28.65) - still).toBeCloseTo(-0.6, 1);
+    expect(placedAt(36) - still, 'at most 0.12 mm').toBeCloseTo(1.2, 5);
+    expect(placedAt(60) - still, 'out of reach').toBeCloseTo(0, 5);
+  });
+
+  it('loses the steps from beam to beam, and keeps its slope', () => {
+    const flat = drawnAbout((column) => 30 + (column % 3 === 0 ? 1 : 0));
+    const tops = topsOf(new BandDrawer().draw(flat, BAND, pictureOf(null))).slice(8, -8);
+    expect(new Set(tops).size).toBe(1);
+    const steep = drawnAbout((column) => 20 + column);
+    const slope = topsOf(new BandDrawer().draw(steep, BAND, pictureOf(null)));
+    expect(slope).toEqual(topsOf(steep.mask));
   });
 });
 

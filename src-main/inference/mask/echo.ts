@@ -1,0 +1,80 @@
+import type { BeamView } from '../picture/beam-view.ts';
+import type { SurfaceRun, SurfaceRuns } from './surface-runs.ts';
+
+/** A gray picture as beams. */
+export interface BeamPicture {
+  readonly pixels: Uint8Array;
+  readonly view: BeamView;
+}
+
+/** How far above and below a surface its echo is looked for, and how finely. */
+const ABOVE_MM = 1;
+const BELOW_MM = 1.4;
+const STEP_MM = 0.1;
+const SAMPLES = Math.round((ABOVE_MM + BELOW_MM) / STEP_MM) + 1;
+/** Beams to each side whose echoes count as one: speckle differs from beam to beam. */
+const MEAN_REACH_MM = 0.4;
+/** Echoes trail off downwards, so their centre lies a little below the surface. */
+const CENTRE_BELOW_MM = 0.015;
+/**
+ * A surface moves this share of the way towards its echo's centre, which is no more right than the model is, and never by
+ * more than `0.6 * 0.2` mm. Of 0.25 to 1 this gave the best Dice on sweeps of their own: 0.937 without, 0.943 with.
+ */
+const SHARE = 0.6;
+const FARTHEST_MM = 0.2;
+
+/** Finds where echoes lie about the surfaces that a model saw. Keeps its memory between pictures. */
+export class EchoFinder {
+  /** SAMPLES brightnesses per run. */
+  #profiles = new Float32Array(0);
+
+  /** Row of each run's surface, by its index, moved towards its echo; NaN for runs without. */
+  placed(runs: SurfaceRuns, picture: BeamPicture, [mmPerColumn, mmPerRow]: readonly [number, number]): Float32Array {
+    if (this.#profiles.length < runs.count * SAMPLES) this.#profiles = new Float32Array(2 * runs.count * SAMPLES);
+    for (const [column, ofColumn] of runs.columns.entries()) {
+      for (const run of ofColumn) this.#sample(run, column, picture, mmPerRow);
+    }
+    const reach = Math.round(MEAN_REACH_MM / mmPerColumn);
+    const placed = new Float32Array(runs.count).fill(Number.NaN);
+    for (const [column, ofColumn] of runs.columns.entries()) {
+      for (const { surface, index } of ofColumn) {
+        if (surface === null) continue;
+        const offMm = this.#centreMm(runs, column, surface, reach) - CENTRE_BELOW_MM;
+        placed[index] = surface + (SHARE * Math.max(-FARTHEST_MM, Math.min(FARTHEST_MM, offMm))) / mmPerRow;
+      }
+    }
+    return placed;
+  }
+
+  #sample({ surface, index }: SurfaceRun, column: number, { pixels, view }: BeamPicture, mmPerRow: number): void {
+    if (surface === null) return;
+    const base = view.origin + column * view.strideU;
+    for (let i = 0; i < SAMPLES; i++) {
+      const row = Math.min(view.rows - 1, Math.max(0, surface + (i * STEP_MM - ABOVE_MM) / mmPerRow));
+      const upper = Math.floor(row);
+      const lower = Math.min(view.rows - 1, upper + 1);
+      const share = row - upper;
+      this.#profiles[index * SAMPLES + i] =
+        (1 - share) * pixels[base + upper * view.strideV]! + share * pixels[base + lower * view.strideV]!;
+    }
+  }
+
+  /** Of the echo of a surface and its neighbours', below the surface; what is darker than the mean is no echo. */
+  #centreMm(runs: SurfaceRuns, column: number, surface: number, reach: number): number {
+    const sum = new Float64Array(SAMPLES);
+    for (let away = -reach; away <= reach; away++) {
+      const run = runs.neighbour(column, surface, away);
+      if (run === null) continue;
+      for (let i = 0; i < SAMPLES; i++) sum[i]! += this.#profiles[run.index * SAMPLES + i]!;
+    }
+    const mean = sum.reduce((all, value) => all + value, 0) / SAMPLES;
+    let weights = 0;
+    let moments = 0;
+    for (let i = 0; i < SAMPLES; i++) {
+      const weight = Math.max(0, sum[i]! - mean) ** 2;
+      weights += weight;
+      moments += weight * (i * STEP_MM - ABOVE_MM);
+    }
+    return weights === 0 ? CENTRE_BELOW_MM : moments / weights;
+  }
+}
