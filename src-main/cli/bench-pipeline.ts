@@ -6,6 +6,7 @@ import type { SettingsPatch } from '../../src-shared/index.ts';
 import { Engine, SettingsStore } from '../engine/index.ts';
 import { forkInference } from '../inference/index.ts';
 import { Logs } from '../monitoring/index.ts';
+import { keepYoungGenerationSmall } from '../pipeline/index.ts';
 import { measureBareTransfer, type Peer, startPeer } from './bench-peers.ts';
 import { startSilentReceiver, type Watchers, watchEngine } from './bench-watchers.ts';
 import { buildName } from './build-name.ts';
@@ -174,6 +175,7 @@ function comparison(options: BenchPipelineOptions, bare: readonly number[], alon
 }
 
 function openEngine(source: string, folder: string, load: Load | null): { engine: Engine; logs: Logs } {
+  keepYoungGenerationSmall();
   const settings = new SettingsStore({
     file: path.join(folder, 'settings.json'),
     environment: {},

@@ -5,6 +5,7 @@ import { DataDirectoryLock, Engine } from '../engine/index.ts';
 import { CommandDesk, type ServedRoute } from '../gateway/index.ts';
 import { forkInference, type SpawnInference } from '../inference/index.ts';
 import { Logs } from '../monitoring/index.ts';
+import { keepYoungGenerationSmall } from '../pipeline/index.ts';
 import { buildName } from './build-name.ts';
 import { type EngineFlags, openSettings } from './engine-options.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
@@ -45,6 +46,7 @@ export async function runEngine(
   flags: EngineFlags,
   host: EngineHost = { spawnInference: forkInference(inferenceEntry) },
 ): Promise<RunningEngine> {
+  keepYoungGenerationSmall();
   const standardError = openStandardError();
   const { store, dataDir } = openSettings(flags);
   const lock = new DataDirectoryLock(dataDir);

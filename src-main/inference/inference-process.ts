@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type ProviderName, type Saying, say } from '../../src-shared/index.ts';
+import { keepYoungGenerationSmall } from '../pipeline/index.ts';
 import { openChannel } from './channel.ts';
 import { openFrameMemory } from './frame-memory.ts';
 import { InferenceService } from './inference-service.ts';
@@ -23,6 +24,7 @@ import { doRegistryJob, findModel } from './registry/index.ts';
 /** Time for a last message to leave before the process ends. */
 const FLUSH_MS = 100;
 
+keepYoungGenerationSmall();
 const channel = openChannel();
 const send = (message: FromInference): void => channel.postMessage(message);
 let service: InferenceService | null = null;

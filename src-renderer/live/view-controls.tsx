@@ -45,21 +45,21 @@ export function ViewControls() {
             {live.mask.boxes}
           </ActionButton>
         )}
+        <fieldset className="colours" aria-label={live.mask.colour}>
+          {COLOURS.map((colour) => (
+            <button
+              key={colour}
+              type="button"
+              aria-label={live.mask.colours[colour]}
+              title={live.mask.colours[colour]}
+              aria-pressed={style.colour === colour}
+              onClick={() => client.changeSettings({ 'view.maskColour': colour })}
+            >
+              <span style={{ background: `rgb(${MASK_COLOURS[colour].join(' ')})` }} />
+            </button>
+          ))}
+        </fieldset>
       </div>
-      <fieldset className="colours" aria-label={live.mask.colour}>
-        {COLOURS.map((colour) => (
-          <button
-            key={colour}
-            type="button"
-            aria-label={live.mask.colours[colour]}
-            title={live.mask.colours[colour]}
-            aria-pressed={style.colour === colour}
-            onClick={() => client.changeSettings({ 'view.maskColour': colour })}
-          >
-            <span style={{ background: `rgb(${MASK_COLOURS[colour].join(' ')})` }} />
-          </button>
-        ))}
-      </fieldset>
     </section>
   );
 }

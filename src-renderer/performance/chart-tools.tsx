@@ -16,16 +16,20 @@ export function ChartTools({ charts }: { readonly charts: readonly ChartDescript
   const isThere = useStore(performanceStore, (state) => state.timeline !== null);
   const tools = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
-  const savePicture = (): void => {
+  const savePicture = async (): Promise<void> => {
     const root = tools.current?.parentElement;
-    if (root != null) {
-      chartsPicture(root, performance.exportTitle(Date.now() / 1000)).then(
-        (blob) => {
-          setFailed(false);
-          save('png', blob);
-        },
-        () => setFailed(true),
-      );
+    if (root == null) {
+      return;
+    }
+    performanceStore.set({ savesPicture: true });
+    try {
+      await drawnAnew();
+      save('png', await chartsPicture(root, performance.exportTitle(Date.now() / 1000)));
+      setFailed(false);
+    } catch {
+      setFailed(true);
+    } finally {
+      performanceStore.set({ savesPicture: false });
     }
   };
   return (
@@ -52,7 +56,7 @@ export function ChartTools({ charts }: { readonly charts: readonly ChartDescript
       )}
       <span className="exports">
         <span>{performance.export}</span>
-        <button type="button" disabled={!isThere} onClick={savePicture}>
+        <button type="button" disabled={!isThere} onClick={() => void savePicture()}>
           {performance.formats.png}
         </button>
         <button type="button" disabled={!isThere} onClick={() => save('csv', textOf(csvOf, charts))}>
@@ -70,6 +74,10 @@ export function ChartTools({ charts }: { readonly charts: readonly ChartDescript
     </div>
   );
 }
+
+/** After two frames what was asked for has been rendered, and the charts' own stores have followed. */
+const drawnAnew = (): Promise<void> =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 
 function textOf(write: typeof csvOf, charts: readonly ChartDescription[]): Blob {
   const { timeline } = performanceStore.get();

@@ -1,4 +1,4 @@
-import { memo, useState } from 'react';
+import { memo, type RefObject, useEffect, useRef, useState } from 'react';
 import {
   Area,
   CartesianGrid,
@@ -13,9 +13,10 @@ import {
   YAxis,
 } from 'recharts';
 import type { Threshold } from '../../src-shared/index.ts';
+import { useStore } from '../state/store.ts';
 import { useWords, type Words } from '../words/index.ts';
 import type { ChartDescription, ChartSeries } from './chart-table.ts';
-import type { Span } from './history-feed.ts';
+import { performanceStore, type Span } from './history-feed.ts';
 import { timeTicks } from './time-ticks.ts';
 import { type ChartRow, rangeColumn } from './timeline.ts';
 
@@ -37,15 +38,50 @@ interface ChartProps {
   readonly onZoom: (span: Span) => void;
 }
 
-/** One chart: lines with what each bucket ranged over, limits, the cursor of all charts; dragging over it stretches time. */
-export const Chart = memo(function Chart({ chart, rows, fromTs, toTs, warning, critical, bad, onZoom }: ChartProps) {
+/**
+ * One chart: lines with what each bucket ranged over, limits, the cursor of all charts; dragging over it stretches time.
+ * Out of sight it keeps what it showed last until it is seen again, or saved: half of all charts are, and drawing them
+ * anew takes time from the picture.
+ */
+export const Chart = memo(function Chart(props: ChartProps) {
+  const figure = useRef<HTMLElement>(null);
+  const isSeen = useSeen(figure);
+  const savesPicture = useStore(performanceStore, (state) => state.savesPicture);
+  const [shown, setShown] = useState(props);
+  const isStretched = spanOf(props) !== spanOf(shown) || props.chart !== shown.chart;
+  if (shown !== props && (isSeen || savesPicture || isStretched)) {
+    setShown(props);
+  }
+  return (
+    <figure className="chart" ref={figure} data-chart={shown.chart.id} data-span={spanOf(shown)} data-to={shown.toTs}>
+      <Drawing {...shown} />
+    </figure>
+  );
+});
+
+const spanOf = ({ fromTs, toTs }: Span): number => toTs - fromTs;
+
+/** Whether any of it is within the window; true until that is known. */
+function useSeen(element: RefObject<HTMLElement | null>): boolean {
+  const [isSeen, setSeen] = useState(true);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setSeen(entries.at(-1)?.isIntersecting === true));
+    if (element.current !== null) {
+      observer.observe(element.current);
+    }
+    return () => observer.disconnect();
+  }, [element]);
+  return isSeen;
+}
+
+const Drawing = memo(function Drawing({ chart, rows, fromTs, toTs, warning, critical, bad, onZoom }: ChartProps) {
   const words = useWords();
   const { performance } = words;
   const drag = useDrag(toTs - fromTs, onZoom);
   const tick = { fill: 'var(--text-quiet)', fontSize: 12 };
   const hasDay = toTs - fromTs > 86_400;
   return (
-    <figure className="chart" data-chart={chart.id} data-span={toTs - fromTs}>
+    <>
       <figcaption>
         <span className="chart-title">{performance.withUnit(chart.title, chart.unit)}</span>
         <span className="legend">
@@ -98,7 +134,7 @@ export const Chart = memo(function Chart({ chart, rows, fromTs, toTs, warning, c
           </ComposedChart>
         </ResponsiveContainer>
       </div>
-    </figure>
+    </>
   );
 });
 

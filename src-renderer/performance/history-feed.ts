@@ -26,6 +26,8 @@ export interface PerformanceState {
   readonly zoom: Span | null;
   /** The charts stand still; samples go on being taken. */
   readonly paused: boolean;
+  /** All charts are being saved as a picture, those out of sight too. */
+  readonly savesPicture: boolean;
   /** Null until the engine has answered. */
   readonly timeline: Timeline | null;
   /** Figures registered besides those every engine has. */
@@ -39,6 +41,7 @@ export const performanceStore = new Store<PerformanceState>({
   range: 'minutes5',
   zoom: null,
   paused: false,
+  savesPicture: false,
   timeline: null,
   custom: [],
   failure: null,

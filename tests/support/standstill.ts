@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { beforeEach, onTestFailed } from 'vitest';
 
@@ -27,7 +28,10 @@ const WATCH = `
     lastMs = nowMs;
   }
 `;
-new Worker(WATCH, { eval: true, workerData: longestMs }).unref();
+const watch = new Worker(WATCH, { eval: true, workerData: longestMs });
+// Until it runs it sees nothing.
+await once(watch, 'online');
+watch.unref();
 
 beforeEach(() => {
   Atomics.store(longestMs, 0, 0);
