@@ -27,6 +27,7 @@ const FARTHEST_MM = 0.2;
 export class EchoFinder {
   /** SAMPLES brightnesses per run. */
   #profiles = new Float32Array(0);
+  readonly #sum = new Float64Array(SAMPLES);
 
   /** Row of each run's surface, by its index, moved towards its echo; NaN for runs without. */
   placed(runs: SurfaceRuns, picture: BeamPicture, [mmPerColumn, mmPerRow]: readonly [number, number]): Float32Array {
@@ -61,7 +62,7 @@ export class EchoFinder {
 
   /** Of the echo of a surface and its neighbours', below the surface; what is darker than the mean is no echo. */
   #centreMm(runs: SurfaceRuns, column: number, surface: number, reach: number): number {
-    const sum = new Float64Array(SAMPLES);
+    const sum = this.#sum.fill(0);
     for (let away = -reach; away <= reach; away++) {
       const run = runs.neighbour(column, surface, away);
       if (run === null) continue;

@@ -128,14 +128,17 @@ async function answerOf(
   orientation: Orientation = 'MF',
   options = MODEL_OWN_MASK,
   origin: ScaleOrigin = 'source',
+  pixels = new Uint8Array(COLUMNS * ROWS).fill(GRAY),
 ): Promise<Verdict> {
   const manifest = readManifest(folder);
   const stages = stagesOf(manifest);
   const runner = await openRunner(folder, manifest, SESSION);
-  const turned = turnedTo(orientation, new Uint8Array(COLUMNS * ROWS).fill(GRAY), SIZE);
+  const turned = turnedTo(orientation, pixels, SIZE);
   const scale = { mmPerPixel: [0.1, 0.1], origin } as const;
   const run = stages.prepare(gpuFrame(turned.pixels, turned.size, scale.mmPerPixel, { orientation, scale }));
   if (!isPreparedRun(run)) throw new Error(`no run was prepared: ${run.reason}`);
+  // A frame's memory goes back as soon as it is prepared.
+  turned.pixels.fill(0);
   const { inputs, size } = run;
   const outcome = await runner.run({ inputs, size, scoreThreshold: options.scoreThreshold });
   return run.finish(outcome, options);
@@ -220,17 +223,30 @@ describe('a two-stage model', () => {
   it('draws masks anew with the manifest’s band, along the beams, unless the scale is a mere estimate', async () => {
     // Drawn 2.4 and 1.2 mm thick, the surface a sixth below their tops: 120 + 4 rows and 60 + 2.
     const folder = twoStage({ band: { aboveMm: 0.3, belowMm: 1.5 } });
-    const rows = (first: number, end: number) => [(first + 0.1) / ROWS, (end + 0.1) / ROWS] as const;
-    const [top, bottom] = [rows(121, 139), rows(59, 77)];
-    const meant = maskOf([
-      { ...BOXES[0]!, box: [0.05, top[0], 0.3, top[1]] },
-      { ...BOXES[1]!, box: [0.5, bottom[0], 0.95, bottom[1]] },
-    ]);
+    const meant = maskOf([boxBetween(BOXES[0]!, 121, 139), boxBetween(BOXES[1]!, 59, 77)]);
     expect((await answerOf(folder)).mask).toEqual(meant);
     expect((await answerOf(folder, 'FU')).mask).toEqual(turnedTo('FU', meant, SIZE).pixels);
     expect((await answerOf(folder, 'MF', MODEL_OWN_MASK, 'user')).mask).toEqual(meant);
     expect((await answerOf(folder, 'MF', MODEL_OWN_MASK, 'estimate')).mask).toEqual(maskOf(BOXES));
   });
+
+  it('moves the band towards the echo in the frame, however it lies', async () => {
+    const folder = twoStage({ band: { aboveMm: 0.3, belowMm: 1.5 } });
+    // Centred 1.5 rows below the surfaces: 0.6 of that is a row less a tenth.
+    const pixels = new Uint8Array(COLUMNS * ROWS).fill(GRAY);
+    for (const first of [124, 62]) pixels.fill(220, first * COLUMNS, (first + 3) * COLUMNS);
+    const meant = maskOf([boxBetween(BOXES[0]!, 122, 140), boxBetween(BOXES[1]!, 60, 78)]);
+    for (const orientation of ['MF', 'FU', 'UN'] as const) {
+      const { mask } = await answerOf(folder, orientation, MODEL_OWN_MASK, 'source', pixels);
+      expect(mask, orientation).toEqual(turnedTo(orientation, meant, SIZE).pixels);
+    }
+  });
+});
+
+/** A box from pixel row `first` to `end`, excluded, columns in shares. */
+const boxBetween = (box: FixedBox, first: number, end: number): FixedBox => ({
+  ...box,
+  box: [box.box[0], (first + 0.1) / ROWS, box.box[2], (end + 0.1) / ROWS],
 });
 
 describe('the order traps', () => {
