@@ -25,12 +25,12 @@ export class BandDrawer {
     const runs = new SurfaceRuns(grid, band);
     const placed = this.#echoes.placed(runs, picture, spacing);
     const drawn = this.#memory.blank(mask.length);
-    for (const [column, ofColumn] of runs.columns.entries()) {
-      for (const { first, end, surface, index } of ofColumn) {
-        const [from, to] =
-          surface === null
-            ? [first, end - 1]
-            : bandAbout(meanOf(placed, runs, column, surface, placed[index]!, spacing[0]), rows, spacing[1], band);
+    for (let column = 0; column < columns; column++) {
+      for (let run = runs.starts[column]!; run < runs.starts[column + 1]!; run++) {
+        const surface = meanSurface(placed, runs, column, run, spacing[0]);
+        const [from, to] = Number.isNaN(surface)
+          ? [runs.first[run]!, runs.end[run]! - 1]
+          : bandAbout(surface, rows, spacing[1], band);
         for (let row = from; row <= to; row++) drawn[row * columns + column] = 1;
       }
     }
@@ -38,21 +38,22 @@ export class BandDrawer {
   }
 }
 
-function meanOf(
+/** NaN where the run is no whole band. */
+function meanSurface(
   placed: Float32Array,
   runs: SurfaceRuns,
   column: number,
-  surface: number,
-  own: number,
+  run: number,
   mmPerColumn: number,
 ): number {
-  let sum = own;
+  const surface = runs.surface[run]!;
+  let sum = placed[run]!;
   let count = 1;
   for (let away = 1; away * mmPerColumn <= MEAN_REACH_MM; away++) {
     const left = runs.neighbour(column, surface, -away);
     const right = runs.neighbour(column, surface, away);
-    if (left === null || right === null) break;
-    sum += placed[left.index]! + placed[right.index]!;
+    if (left < 0 || right < 0) break;
+    sum += placed[left]! + placed[right]!;
     count += 2;
   }
   return sum / count;

@@ -1,5 +1,5 @@
 import type { BeamView } from '../picture/beam-view.ts';
-import type { SurfaceRun, SurfaceRuns } from './surface-runs.ts';
+import type { SurfaceRuns } from './surface-runs.ts';
 
 /** A gray picture as beams. */
 export interface BeamPicture {
@@ -29,33 +29,37 @@ export class EchoFinder {
   #profiles = new Float32Array(0);
   readonly #sum = new Float64Array(SAMPLES);
 
-  /** Row of each run's surface, by its index, moved towards its echo; NaN for runs without. */
+  /** Row of each run's surface, moved towards its echo; NaN for runs without. */
   placed(runs: SurfaceRuns, picture: BeamPicture, [mmPerColumn, mmPerRow]: readonly [number, number]): Float32Array {
     if (this.#profiles.length < runs.count * SAMPLES) this.#profiles = new Float32Array(2 * runs.count * SAMPLES);
-    for (const [column, ofColumn] of runs.columns.entries()) {
-      for (const run of ofColumn) this.#sample(run, column, picture, mmPerRow);
-    }
     const reach = Math.round(MEAN_REACH_MM / mmPerColumn);
-    const placed = new Float32Array(runs.count).fill(Number.NaN);
-    for (const [column, ofColumn] of runs.columns.entries()) {
-      for (const { surface, index } of ofColumn) {
-        if (surface === null) continue;
+    const placed = new Float32Array(runs.count);
+    for (let column = 0; column < runs.columns; column++) {
+      for (let run = runs.starts[column]!; run < runs.starts[column + 1]!; run++) {
+        this.#sample(run, runs.surface[run]!, column, picture, mmPerRow);
+      }
+    }
+    for (let column = 0; column < runs.columns; column++) {
+      for (let run = runs.starts[column]!; run < runs.starts[column + 1]!; run++) {
+        const surface = runs.surface[run]!;
         const offMm = this.#centreMm(runs, column, surface, reach) - CENTRE_BELOW_MM;
-        placed[index] = surface + (SHARE * Math.max(-FARTHEST_MM, Math.min(FARTHEST_MM, offMm))) / mmPerRow;
+        placed[run] = surface + (SHARE * Math.max(-FARTHEST_MM, Math.min(FARTHEST_MM, offMm))) / mmPerRow;
       }
     }
     return placed;
   }
 
-  #sample({ surface, index }: SurfaceRun, column: number, { pixels, view }: BeamPicture, mmPerRow: number): void {
-    if (surface === null) return;
+  #sample(run: number, surface: number, column: number, { pixels, view }: BeamPicture, mmPerRow: number): void {
+    if (Number.isNaN(surface)) return;
+    const profiles = this.#profiles;
     const base = view.origin + column * view.strideU;
+    const last = view.rows - 1;
     for (let i = 0; i < SAMPLES; i++) {
-      const row = Math.min(view.rows - 1, Math.max(0, surface + (i * STEP_MM - ABOVE_MM) / mmPerRow));
+      const row = Math.min(last, Math.max(0, surface + (i * STEP_MM - ABOVE_MM) / mmPerRow));
       const upper = Math.floor(row);
-      const lower = Math.min(view.rows - 1, upper + 1);
+      const lower = upper < last ? upper + 1 : last;
       const share = row - upper;
-      this.#profiles[index * SAMPLES + i] =
+      profiles[run * SAMPLES + i] =
         (1 - share) * pixels[base + upper * view.strideV]! + share * pixels[base + lower * view.strideV]!;
     }
   }
@@ -63,19 +67,24 @@ export class EchoFinder {
   /** Of the echo of a surface and its neighbours', below the surface; what is darker than the mean is no echo. */
   #centreMm(runs: SurfaceRuns, column: number, surface: number, reach: number): number {
     const sum = this.#sum.fill(0);
+    const profiles = this.#profiles;
     for (let away = -reach; away <= reach; away++) {
       const run = runs.neighbour(column, surface, away);
-      if (run === null) continue;
-      for (let i = 0; i < SAMPLES; i++) sum[i]! += this.#profiles[run.index * SAMPLES + i]!;
+      if (run < 0) continue;
+      for (let i = 0; i < SAMPLES; i++) sum[i]! += profiles[run * SAMPLES + i]!;
     }
-    const mean = sum.reduce((all, value) => all + value, 0) / SAMPLES;
+    let total = 0;
+    for (let i = 0; i < SAMPLES; i++) total += sum[i]!;
+    const mean = total / SAMPLES;
     let weights = 0;
     let moments = 0;
     for (let i = 0; i < SAMPLES; i++) {
-      const weight = Math.max(0, sum[i]! - mean) ** 2;
+      const above = Math.max(0, sum[i]! - mean);
+      const weight = above * above;
       weights += weight;
       moments += weight * (i * STEP_MM - ABOVE_MM);
     }
-    return weights === 0 ? CENTRE_BELOW_MM : moments / weights;
+    // Less than a gray level is rounding.
+    return weights < 1 ? CENTRE_BELOW_MM : moments / weights;
   }
 }

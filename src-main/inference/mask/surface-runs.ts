@@ -13,69 +13,95 @@ const THINNEST = 0.3;
 const STEEPEST = 2.2;
 const STEP_MM = 0.2;
 
-/** Bone in one column: rows `first` to `end`, excluded. */
-export interface SurfaceRun {
-  readonly first: number;
-  readonly end: number;
-  /** Row of the surface, counted at rows' centres; null where the run is no whole band. */
-  readonly surface: number | null;
-  /** Counts the runs of a mask. */
-  readonly index: number;
-}
-
-/** All runs of a mask, by column. */
+/** Bone in one column after the other, as flat arrays: every neighbour of every run is asked for, in every frame. */
 export class SurfaceRuns {
-  readonly columns: readonly (readonly SurfaceRun[])[];
-  readonly count: number;
+  /** Per column the first of its runs; one more for the end. */
+  readonly starts: Int32Array;
+  /** Per run its rows, `end` excluded. */
+  readonly first: Int32Array;
+  readonly end: Int32Array;
+  /** Per run the row of its surface, counted at rows' centres; NaN where the run is no whole band. */
+  readonly surface: Float32Array;
+  readonly columns: number;
   readonly #spacing: MaskGrid['spacing'];
 
-  /** Beams run along the columns; the mask is gone through along its rows, as it lies in memory. */
-  constructor({ mask, columns, rows, spacing }: MaskGrid, band: SurfaceBand) {
-    const runs: SurfaceRun[][] = Array.from({ length: columns }, () => []);
-    /** Per column: the row where the run that is being followed begins; -1: none is. */
-    const begun = new Int32Array(columns).fill(-1);
-    let open = 0;
-    let count = 0;
-    let next = mask.indexOf(1);
-    for (let row = 0; row <= rows; row++) {
-      const base = row * columns;
-      // Most rows hold nothing, and nothing begins or ends there.
-      if (open === 0 && (next < 0 || next >= base + columns)) continue;
-      for (let column = 0; column < columns; column++) {
-        const isBone = row < rows && mask[base + column] === 1;
-        const first = begun[column]!;
-        if (isBone === first >= 0) continue;
-        if (isBone) {
-          begun[column] = row;
-          open++;
-        } else {
-          const surface = surfaceOf(first, row, rows, spacing[1], band);
-          runs[column]!.push({ first, end: row, surface, index: count++ });
-          begun[column] = -1;
-          open--;
-        }
-      }
-      next = mask.indexOf(1, base + columns);
-    }
-    this.columns = runs;
-    this.count = count;
+  /** Beams run along the columns. */
+  constructor(grid: MaskGrid, band: SurfaceBand) {
+    const { columns, rows, spacing } = grid;
+    const found = foundRuns(grid);
+    this.columns = columns;
     this.#spacing = spacing;
+    this.starts = new Int32Array(columns + 1);
+    for (const { column } of found) this.starts[column + 1]!++;
+    for (let column = 0; column < columns; column++) this.starts[column + 1]! += this.starts[column]!;
+    const next = this.starts.slice();
+    this.first = new Int32Array(found.length);
+    this.end = new Int32Array(found.length);
+    this.surface = new Float32Array(found.length);
+    for (const { column, first, end } of found) {
+      const run = next[column]!++;
+      this.first[run] = first;
+      this.end[run] = end;
+      this.surface[run] = surfaceOf(first, end, rows, spacing[1], band);
+    }
   }
 
-  /** The run `away` columns from `column` that continues the surface at row `surface`; null where it ends. */
-  neighbour(column: number, surface: number, away: number): SurfaceRun | null {
-    const [mmPerColumn, mmPerRow] = this.#spacing;
-    let least = (STEEPEST * Math.abs(away) * mmPerColumn + STEP_MM) / mmPerRow;
-    let found: SurfaceRun | null = null;
-    for (const run of this.columns[column + away] ?? []) {
-      if (run.surface === null) continue;
-      const distance = Math.abs(run.surface - surface);
-      if (distance > least) continue;
-      least = distance;
-      found = run;
+  get count(): number {
+    return this.first.length;
+  }
+
+  /** The run `away` columns from `column` that continues the surface at row `surface`; -1 where it ends. */
+  neighbour(column: number, surface: number, away: number): number {
+    const there = column + away;
+    if (there < 0 || there >= this.columns) return -1;
+    let least = (STEEPEST * Math.abs(away) * this.#spacing[0] + STEP_MM) / this.#spacing[1];
+    let found = -1;
+    const end = this.starts[there + 1]!;
+    for (let run = this.starts[there]!; run < end; run++) {
+      const distance = Math.abs(this.surface[run]! - surface);
+      // Not so for NaN.
+      if (distance <= least) {
+        least = distance;
+        found = run;
+      }
     }
     return found;
   }
+}
+
+interface FoundRun {
+  readonly column: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The runs of a mask, found along its rows, as it lies in memory. */
+function foundRuns({ mask, columns, rows }: MaskGrid): FoundRun[] {
+  const found: FoundRun[] = [];
+  /** Per column: the row where the run that is being followed begins; -1: none is. */
+  const begun = new Int32Array(columns).fill(-1);
+  let open = 0;
+  let next = mask.indexOf(1);
+  for (let row = 0; row <= rows; row++) {
+    const base = row * columns;
+    // Most rows hold nothing, and nothing begins or ends there.
+    if (open === 0 && (next < 0 || next >= base + columns)) continue;
+    for (let column = 0; column < columns; column++) {
+      const isBone = row < rows && mask[base + column] === 1;
+      const first = begun[column]!;
+      if (isBone === first >= 0) continue;
+      if (isBone) {
+        begun[column] = row;
+        open++;
+      } else {
+        found.push({ column, first, end: row });
+        begun[column] = -1;
+        open--;
+      }
+    }
+    next = mask.indexOf(1, base + columns);
+  }
+  return found;
 }
 
 /** The surface lies in a run where the band has it, as a share of the run's length: an error of scale falls out of it. */
@@ -85,10 +111,10 @@ function surfaceOf(
   rows: number,
   mmPerRow: number,
   { aboveMm, belowMm }: SurfaceBand,
-): number | null {
+): number {
   const bands = ((end - first) * mmPerRow) / (aboveMm + belowMm);
   const isCut = first === 0 || end === rows;
-  if (isCut || bands > THICKEST || bands < THINNEST) return null;
+  if (isCut || bands > THICKEST || bands < THINNEST) return Number.NaN;
   // Rows are counted at their centres, a run's ends at its edges.
   return first + ((end - first) * aboveMm) / (aboveMm + belowMm) - 0.5;
 }
