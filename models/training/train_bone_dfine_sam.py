@@ -132,7 +132,7 @@ def file_entry(name: str, path: pathlib.Path) -> str:
 
 
 def trained_detector(data: list[Dataset], recipe: Recipe) -> dict[str, np.ndarray]:
-    """Its weights."""
+    """Its weights and running figures by name, as arrays: they cross between processes."""
     torch.manual_seed(SEED)
     detector = BoneDetector()
     fit_detector(detector, Cycle(data, recipe.detector_steps, recipe.rate, SEED), report)

@@ -69,6 +69,7 @@ export class SurfaceRuns {
   }
 }
 
+/** Bone in one column: rows `first` to `end`, excluded. */
 interface FoundRun {
   readonly column: number;
   readonly first: number;

@@ -41,6 +41,7 @@ interface Report {
   }[];
 }
 
+// Windows has no signal that stops a process.
 describe.skipIf(process.platform === 'win32')('a test that failed', () => {
   let folder: string | null = null;
   afterEach(() => folder !== null && rmSync(folder, { recursive: true, force: true }));
