@@ -40,7 +40,8 @@ export function AddressForm(props: AddressFormProps) {
     setRefusal(null);
     try {
       await (disconnects ? props.disconnect() : props.connect(address));
-      setDraft(null);
+      // Not what was typed while the answer was on its way.
+      setDraft((current) => (current === draft ? null : current));
     } catch (error) {
       setRefusal(refusalText(words, error));
     } finally {

@@ -95,6 +95,41 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
     await page.locator('.stage').waitFor({ state: 'visible' });
   });
 
+  it('keeps an address typed while the command before it waits for its answer', async () => {
+    const own = await browser.newPage();
+    // Answers come to the page from its worker: those held are handed over at `answers-pass`.
+    await own.addInitScript(() => {
+      const listen = Worker.prototype.addEventListener;
+      Worker.prototype.addEventListener = function (this: Worker, type: string, listener: (event: Event) => void) {
+        listen.call(this, type, (event) => {
+          if (document.title === 'held' && (event as MessageEvent).data?.message?.type === 'result') {
+            window.addEventListener('answers-pass', () => listener(event), { once: true });
+          } else {
+            listener(event);
+          }
+        });
+      } as typeof listen;
+    });
+    await own.goto(`${url}?renderer=2d`);
+    await own.waitForSelector('.state[data-kind=demo]');
+    await own.evaluate(() => Object.assign(document, { title: 'held' }));
+    const form = own.locator('form.address').first();
+    await form.getByRole('button', { name: 'Disconnect' }).click();
+    await own.waitForSelector('.state[data-state="NO SOURCE"]');
+    await form.getByRole('textbox').fill('carrier-pigeon://coop');
+    await own.evaluate(() => {
+      document.title = 'passing';
+      window.dispatchEvent(new Event('answers-pass'));
+    });
+    await form.getByRole('button', { name: 'Connect' }).click();
+    await form.getByText(/carrier-pigeon/).waitFor();
+    expect(await form.getByRole('textbox').inputValue()).toBe('carrier-pigeon://coop');
+    await form.getByRole('textbox').fill('phantom:1');
+    await form.getByRole('button', { name: 'Connect' }).click();
+    await own.waitForSelector('.state[data-kind=demo]');
+    await own.close();
+  });
+
   it('lists the keys under ?, and leaves keys alone while somebody types', async () => {
     await pressAndSee('?', '.help');
     expect(await page.innerText('.help')).toMatch(/M\s*Mask on or off/);
