@@ -68,7 +68,8 @@ files:
 {files}
 detector:
   variant: dfine-official
-  input: {{ name: images, channels: 3, size: [640, 640], fit: stretch }}
+  # A gray picture says the same three times; both nets look at green.
+  input: {{ name: images, channels: 3, reads: [1], size: [640, 640], fit: stretch }}
   sizeInput: {{ name: orig_target_sizes, type: int64, order: wh }}
   outputs: {{ form: decoded, labels: labels, boxes: boxes, scores: scores }}
   boxes: xyxy-source
@@ -81,6 +82,7 @@ encoder:
   input:
     name: image
     channels: 3
+    reads: [1]
     size: [1024, 1024]
     fit: pad
     white: 255
@@ -164,9 +166,15 @@ def write_model(
 ) -> None:
     out.mkdir(parents=True, exist_ok=True)
     entries = []
-    for name, write, net in zip(('detector', 'encoder', 'decoder'), (write_detector, write_encoder, write_decoder), nets):
+    detector, encoder, decoder = nets
+    writers = {
+        'detector': lambda path: write_detector(detector, path),
+        'encoder': lambda path: write_encoder(encoder, decoder, path),
+        'decoder': lambda path: write_decoder(decoder, path),
+    }
+    for name, write in writers.items():
         path = out / f'{name}.onnx'
-        write(net, path)
+        write(path)
         entries.append(file_entry(name, path))
     text = MANIFEST.format(
         files='\n'.join(entries), threshold=threshold, seed=SEED, recipe=json.dumps(recipe), scores=json.dumps(scores)

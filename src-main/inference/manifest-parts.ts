@@ -68,6 +68,8 @@ export const pictureInputSchema = z
     white: positive.default(1),
     mean: z.array(z.number().finite()).max(3).default([]),
     std: z.array(positive).max(3).default([]),
+    /** The channels that the model looks at, where it ignores some: those stay 0. Null: all of them. */
+    reads: z.array(z.number().int().min(0).max(2)).min(1).nullable().default(null),
   })
   .refine(({ size, fit }) => (fit === 'source' ? true : size !== null), {
     path: ['size'],
@@ -76,7 +78,14 @@ export const pictureInputSchema = z
   .refine(({ mean, std, channels }) => [mean, std].every(({ length }) => length === 0 || length === channels), {
     path: ['mean'],
     error: 'expected one mean and one std per channel, or none (0 and 1)',
-  });
+  })
+  .refine(
+    ({ reads, ...of }) => reads === null || (of.channels === 3 && of.layout.endsWith('chw') && of.type === 'float32'),
+    {
+      path: ['reads'],
+      error: 'expected only for three channels of float32 that lie one after the other (nchw, chw)',
+    },
+  );
 export type PictureInput = z.infer<typeof pictureInputSchema>;
 
 /** What is done to a mask before it is answered. Lengths count along the probe; 0 switches a step off. */

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .layers import Context, Residual, doubled, mean_gray, separable
+from .layers import Context, Residual, doubled, green, separable
 from .pictures import Bone, View, bones_in
 
 # The picture's sides, as D-FINE has them, and as this net looks at them.
@@ -44,7 +44,10 @@ class BoneDetector(nn.Module):
         nn.init.constant_(self.heat[-1].bias, PRIOR_LOGIT)
 
     def forward(self, gray: Tensor) -> tuple[Tensor, Tensor]:
-        at40 = self.down40(self.stem(gray))
+        return self.of_stem(self.stem(gray))
+
+    def of_stem(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        at40 = self.down40(x)
         at20 = self.down20(at40)
         at10 = self.down10(at20)
         x = self.up10(torch.cat([doubled(self.down5(at10)), at10], 1))
@@ -132,10 +135,17 @@ class DFineExport(nn.Module):
     def __init__(self, net: BoneDetector):
         super().__init__()
         self.net = net
+        # The net's first layer on means of 2 x 2 pixels is one convolution with larger squares: one pass over the picture.
+        first, pixels = net.stem[0], INPUT_SIDE // WORKING_SIDE
+        side = first.kernel_size[0] * pixels
+        self.stem = nn.Sequential(nn.Conv2d(1, first.out_channels, side, side), nn.ReLU(inplace=True))
+        with torch.no_grad():
+            larger = first.weight.repeat_interleave(pixels, 2).repeat_interleave(pixels, 3)
+            self.stem[0].weight.copy_(larger / pixels**2)
+            self.stem[0].bias.copy_(first.bias)
 
     def forward(self, images: Tensor, orig_target_sizes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        gray = mean_gray(images, (1 / 3, 1 / 3, 1 / 3), 0.0, INPUT_SIDE // WORKING_SIDE)
-        logits, sides = self.net(gray)
+        logits, sides = self.net.of_stem(self.stem(green(images)))
         likely = torch.sigmoid(logits[:, :1])
         peak = likely >= F.max_pool2d(likely, 2 * PEAK_REACH + 1, 1, PEAK_REACH)
         scores, cells = torch.topk((likely * peak).flatten(1), DETECTIONS)

@@ -6,8 +6,10 @@ import onnx
 import torch
 from torch import nn
 
+from onnx_joins import without_joins
+
 from . import detector as stage1
-from . import segmenter as stage2
+from . import segmenter, segmenter_export as stage2
 
 OPSET = 16
 
@@ -26,7 +28,9 @@ def _write(net: nn.Module, inputs: dict[str, torch.Tensor], outputs: list[str], 
             dynamic_axes=axes,
             do_constant_folding=True,
         )
-    onnx.checker.check_model(onnx.load(str(path)), full_check=True)
+    model = without_joins(onnx.load(str(path)))
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, str(path))
 
 
 def write_detector(net: stage1.BoneDetector, path: pathlib.Path) -> None:
@@ -40,15 +44,16 @@ def write_detector(net: stage1.BoneDetector, path: pathlib.Path) -> None:
     _write(stage1.DFineExport(net), inputs, ['labels', 'boxes', 'scores'], axes, path)
 
 
-def write_encoder(net: stage2.BoneEncoder, path: pathlib.Path) -> None:
+def write_encoder(net: segmenter.BoneEncoder, decoder: segmenter.BoneDecoder, path: pathlib.Path) -> None:
+    """`decoder`: the one it learnt with, a part of which the file does for it."""
     inputs = {'image': torch.rand(1, 3, stage2.INPUT_SIDE, stage2.INPUT_SIDE)}
-    _write(stage2.EncoderExport(net), inputs, ['image_embeddings'], {}, path)
+    _write(stage2.EncoderExport(net, decoder), inputs, ['image_embeddings'], {}, path)
 
 
-def write_decoder(net: stage2.BoneDecoder, path: pathlib.Path) -> None:
+def write_decoder(net: segmenter.BoneDecoder, path: pathlib.Path) -> None:
     side = stage2.MASK_SIDE
     inputs = {
-        'image_embeddings': torch.rand(1, stage2.EMBEDDING_CHANNELS, side // 4, side // 4),
+        'image_embeddings': torch.rand(1, stage2.EMBEDDING_CHANNELS, stage2.EMBEDDING_SIDE, stage2.EMBEDDING_SIDE),
         'point_coords': torch.tensor([[[200.0, 200.0], [600.0, 500.0], [0.0, 0.0]]]),
         'point_labels': torch.tensor([[2.0, 3.0, -1.0]]),
         'mask_input': torch.zeros(1, 1, side, side),

@@ -13,11 +13,12 @@ from dataset import Dataset
 from . import detector as stage1
 from .pictures import Picture, View, drawn_frame, photographed, picture_of, view
 from .prompts import Question
-from .segmenter import MASK_SIDE, MEAN, BoneDecoder, BoneEncoder, Prompt
+from .segmenter import BoneDecoder, BoneEncoder, Prompt
+from .segmenter_export import MASK_SIDE, MEAN
 
 Report = Callable[[str], None]
 # SAM pads with 0 after normalising: the mean gray.
-PADDING = sum(MEAN) / 3 / 255
+PADDING = MEAN / 255
 # The encoder learns on windows of its frame of 256: cheaper, and it knows no places anyway.
 WINDOW = 160
 BATCH = 8

@@ -44,10 +44,9 @@ def doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode='bilinear', align_corners=False)
 
 
-def mean_gray(images: Tensor, weights: tuple[float, float, float], offset: float, pixels: int) -> Tensor:
-    """Weighted sum of three channels and mean of pixels x pixels, in one pass over the largest tensor there is."""
-    kernel = torch.tensor(weights).view(1, 3, 1, 1).expand(1, 3, pixels, pixels) / pixels**2
-    return F.conv2d(images, kernel.contiguous(), torch.tensor([offset]), stride=pixels)
+def green(images: Tensor) -> Tensor:
+    """One of three channels: ultrasound is gray and says the same in each. Green carries most light where it does not."""
+    return images[:, 1:2]
 
 
 def unshuffled(x: Tensor, factor: int) -> Tensor:
@@ -55,3 +54,10 @@ def unshuffled(x: Tensor, factor: int) -> Tensor:
     channels = x.shape[1]
     kernel = torch.eye(factor**2).view(factor**2, 1, factor, factor).repeat(channels, 1, 1, 1)
     return F.conv2d(x, kernel, stride=factor, groups=channels)
+
+
+def shuffled(x: Tensor, factor: int) -> Tensor:
+    """`F.pixel_shuffle` to one channel as two transpositions of one axis each: a third of the time of the general one."""
+    n, _, height, width = x.shape
+    rows = x.reshape(n, factor, factor, height * width).transpose(2, 3).reshape(n, factor, height, width * factor)
+    return rows.transpose(1, 2).reshape(n, 1, height * factor, width * factor)

@@ -11,7 +11,8 @@ from dataset import Dataset
 from . import detector as stage1
 from .fitting import PADDING
 from .pictures import Frame, Picture, View, picture_of, view
-from .segmenter import MASK_SIDE, BoneDecoder, BoneEncoder, Prompt
+from .segmenter import BoneDecoder, BoneEncoder, Prompt
+from .segmenter_export import MASK_SIDE
 
 # A column counts as found, and a drawn one as true, within this distance of the surface.
 NEAR_MM = 0.6

@@ -1,21 +1,14 @@
-"""Second stage: MobileSAM's two files. The encoder looks at the frame once, the decoder draws what a prompt asks for."""
+"""Second stage, as it learns. The encoder looks at the frame once, the decoder draws what a prompt asks for."""
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .layers import Context, Residual, conv, doubled, mean_gray, separable, unshuffled
+from .layers import Context, Residual, conv, doubled, separable, unshuffled
 
-# SAM's frame of coordinates, its low-resolution masks and its embedding.
-INPUT_SIDE = 1024
-MASK_SIDE = 256
-EMBEDDING_CHANNELS = 256
-# SAM's normalisation of red, green and blue on 0..255.
-MEAN = (123.675, 116.28, 103.53)
-DEVIATION = (58.395, 57.12, 57.375)
-# What the embedding carries: the picture itself at a quarter of the frame of coordinates (16 values per place of the
-# embedding), features at an eighth (4 values each) and at a sixteenth. The signature has room for twice as many.
-PICTURE, FINE, COARSE = 16, 8, 80
-UNUSED = EMBEDDING_CHANNELS - PICTURE - 4 * FINE - COARSE
+Seen = tuple[Tensor, Tensor]
+# What the encoder sees at an eighth of the frame of coordinates, the picture itself there (four of its values, as it is at a
+# quarter), and what it sees at a sixteenth.
+FINE, PICTURE, COARSE = 8, 4, 80
 # Channels the decoder works with, at a sixteenth and at an eighth.
 WIDTH = 32
 NARROW = 12
@@ -25,7 +18,7 @@ POINT_REACH = 6.0
 
 
 class BoneEncoder(nn.Module):
-    """Gray [N, 1, H, W] in 0..1 at the low-resolution masks' size -> embedding [N, 256, H/4, W/4]."""
+    """Gray [N, 1, H, W] in 0..1 at the masks' size -> what is seen at half of it [N, 12, ..] and at a quarter [N, 80, ..]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +34,7 @@ class BoneEncoder(nn.Module):
         self.narrow = nn.Conv2d(48, 16, 1)
         self.fine = separable(16 + 16, FINE)
 
-    def forward(self, gray: Tensor) -> Tensor:
+    def forward(self, gray: Tensor) -> Seen:
         at2 = self.stem(gray)
         at4 = self.down4(at2)
         at8 = self.down8(at4)
@@ -50,8 +43,7 @@ class BoneEncoder(nn.Module):
         x = self.up8(torch.cat([doubled(x), at8], 1))
         x = self.up4(torch.cat([doubled(x), at4], 1))
         fine = self.fine(torch.cat([doubled(self.narrow(x)), at2], 1))
-        embedding = torch.cat([unshuffled(unshuffled(gray, 2), 2), unshuffled(fine, 2), self.coarse(x)], 1)
-        return F.pad(embedding, (0, 0, 0, 0, 0, UNUSED))
+        return torch.cat([fine, unshuffled(gray, 2)], 1), self.coarse(x)
 
 
 class Prompt:
@@ -94,7 +86,7 @@ class Prompt:
 
 
 class BoneDecoder(nn.Module):
-    """Embedding, prompt and previous mask -> mask logits [N, 1, H, W] at low resolution, predicted overlap [N, 1]."""
+    """What is seen, prompt and previous mask -> mask logits [N, 1, H, W], predicted overlap [N, 1]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,76 +96,36 @@ class BoneDecoder(nn.Module):
         self.region = nn.Sequential(nn.Linear(2 * WIDTH, 48), nn.ReLU(inplace=True), nn.Linear(48, 2 * WIDTH))
         self.asked = Residual(WIDTH)
         self.narrow = nn.Conv2d(WIDTH, NARROW, 1)
-        self.drawing = nn.Sequential(separable(NARROW + FINE + 4, 16), nn.Conv2d(16, 4, 3, padding=1))
+        self.drawing = nn.Sequential(separable(NARROW + FINE + PICTURE, 16), nn.Conv2d(16, 4, 3, padding=1))
         self.overlap = nn.Sequential(nn.Linear(WIDTH, 32), nn.ReLU(inplace=True), nn.Linear(32, 1))
         # Logits fall off outside the box, as fast as training finds right. Slowly at first: detectors miss flanks.
         self.fall = nn.Parameter(torch.tensor(-3.0))
 
-    def forward(self, embedding: Tensor, prompt: Prompt, previous: Tensor, has_previous: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, seen: Seen, prompt: Prompt, previous: Tensor, has_previous: Tensor) -> tuple[Tensor, Tensor]:
         """`previous` [N, 1, H, W] logits, `has_previous` [N] 0 or 1."""
-        picture, fine = embedding[:, :PICTURE], embedding[:, PICTURE : PICTURE + 4 * FINE]
-        coarse = embedding[:, PICTURE + 4 * FINE : PICTURE + 4 * FINE + COARSE]
-        height, width = 4 * embedding.shape[2], 4 * embedding.shape[3]
+        sharp, coarse = seen
+        return self.answer(sharp, self.features(coarse), prompt, previous, has_previous)
+
+    def answer(
+        self, sharp: Tensor, features: Tensor, prompt: Prompt, previous: Tensor, has_previous: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What is left to do for each prompt."""
+        height, width = previous.shape[2:]
         maps, outside = prompt.maps(height, width)
         before = F.avg_pool2d(torch.sigmoid(previous) * 2 - 1, 4) * has_previous.view(-1, 1, 1, 1)
-        x = F.relu(self.features(coarse) + self.prompt(torch.cat([maps, before], 1)))
-        scale, shift = self.region(self._summary(x, maps[:, 4:5])).unsqueeze(-1).unsqueeze(-1).chunk(2, 1)
-        x = self.asked(x * (1 + scale) + shift)
-        # Four logits per place at an eighth are one per pixel at a quarter; so is the picture, the other way round.
-        sharp = torch.cat([doubled(self.narrow(x)), F.pixel_shuffle(fine, 2), F.pixel_shuffle(picture, 2)], 1)
-        logits = self.drawing(sharp) - doubled(outside) * F.softplus(self.fall)
-        drawn = torch.sigmoid(F.avg_pool2d(logits.mean(1, keepdim=True), 2))
-        overlap = self.overlap((x * drawn).sum((2, 3)) / (drawn.sum((2, 3)) + 1))
-        return F.pixel_shuffle(logits, 2), torch.sigmoid(overlap)
+        x = F.relu(features + self.prompt(torch.cat([maps, before], 1)))
+        wanted = self.region(self._summary(x, maps[:, 4:5])).unsqueeze(-1).unsqueeze(-1)
+        x = self.asked(x * (1 + wanted[:, :WIDTH]) + wanted[:, WIDTH:])
+        logits = self.drawn(x, sharp, doubled(outside) * F.softplus(self.fall))
+        cover = torch.sigmoid(F.avg_pool2d(logits, 4))
+        overlap = self.overlap((x * cover).sum((2, 3)) / (cover.sum((2, 3)) + 1))
+        return logits, torch.sigmoid(overlap)
+
+    def drawn(self, x: Tensor, sharp: Tensor, loss: Tensor) -> Tensor:
+        """Logits [N, 1, H, W]: four for each place of `sharp`, less the `loss` there [N, 1, H/2, W/2]."""
+        return F.pixel_shuffle(self.drawing(torch.cat([doubled(self.narrow(x)), sharp], 1)) - loss, 2)
 
     @staticmethod
     def _summary(x: Tensor, within: Tensor) -> Tensor:
         inside = (x * within).sum((2, 3)) / (within.sum((2, 3)) + 1)
         return torch.cat([inside, x.mean((2, 3))], 1)
-
-
-class EncoderExport(nn.Module):
-    """MobileSAM's encoder signature: [1, 3, 1024, 1024] normalised as SAM does -> image_embeddings [1, 256, 64, 64]."""
-
-    def __init__(self, net: BoneEncoder):
-        super().__init__()
-        self.net = net
-
-    def forward(self, image: Tensor) -> Tensor:
-        # The normalisation is undone on the way to gray.
-        weights = tuple(deviation / (3 * 255) for deviation in DEVIATION)
-        return self.net(mean_gray(image, weights, sum(MEAN) / (3 * 255), INPUT_SIDE // MASK_SIDE))
-
-
-class DecoderExport(nn.Module):
-    """MobileSAM's decoder signature with one mask per prompt. Coordinates come in SAM's frame of 1024."""
-
-    def __init__(self, net: BoneDecoder):
-        super().__init__()
-        self.net = net
-
-    def forward(
-        self,
-        image_embeddings: Tensor,
-        point_coords: Tensor,
-        point_labels: Tensor,
-        mask_input: Tensor,
-        has_mask_input: Tensor,
-        orig_im_size: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        prompt = Prompt((point_coords + 0.5) * (MASK_SIDE / INPUT_SIDE), point_labels)
-        low, overlap = self.net(image_embeddings, prompt, mask_input, has_mask_input)
-        return self._at_original_size(low, orig_im_size), overlap, low
-
-    @staticmethod
-    def _at_original_size(low: Tensor, size: Tensor) -> Tensor:
-        """Where SAM goes up to 1024 x 1024, cuts the padding off and comes down to the frame's [H, W], here in one step."""
-        kept = torch.floor(size * (INPUT_SIDE / size.max()) + 0.5) * (MASK_SIDE / INPUT_SIDE)
-        return bilinear_rows(size[0], kept[0]) @ low @ bilinear_rows(size[1], kept[1]).transpose(0, 1)
-
-
-def bilinear_rows(length: Tensor, kept: Tensor) -> Tensor:
-    """[length, 256]: what each of `length` pixels takes of the first `kept` low-resolution ones, ends held."""
-    at = (torch.arange(length.to(torch.int64), dtype=torch.float32) + 0.5) * (kept / length) - 0.5
-    at = torch.minimum(torch.maximum(at, torch.zeros(1)), kept - 1).unsqueeze(1)
-    return torch.relu(1 - (at - torch.arange(MASK_SIDE, dtype=torch.float32)).abs())

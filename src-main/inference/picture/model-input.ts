@@ -126,17 +126,18 @@ export class InputMaker {
 
   #fillPlanes(picture: Picture, canvas: Layout['canvas'], data: Float32Array): void {
     const length = canvas[0] * canvas[1];
-    const planes = this.#gain.map((gain, channel) => ({
+    const channels = this.#spec.reads ?? [...this.#gain.keys()];
+    const planes = channels.map((channel) => ({
       out: data.subarray(channel * length, (channel + 1) * length),
-      gain,
+      gain: this.#gain[channel]!,
       offset: this.#offset[channel]!,
     }));
     if (picture.components === 1) {
       this.#resampler.resample(picture.pixels, picture.view, picture.area, planes, canvas[0]);
       return;
     }
-    for (const [channel, plane] of planes.entries()) {
-      this.#resampler.resample(picture.pixels, componentView(picture, channel), picture.area, [plane], canvas[0]);
+    for (const [i, plane] of planes.entries()) {
+      this.#resampler.resample(picture.pixels, componentView(picture, channels[i]!), picture.area, [plane], canvas[0]);
     }
   }
 

@@ -15,6 +15,7 @@ const PLAIN: PictureInput = {
   white: 1,
   mean: [],
   std: [],
+  reads: null,
 };
 /** SAM's constants (models.md 2.1). */
 const SAM = { white: 255, mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
@@ -99,6 +100,18 @@ describe('the input of a model', () => {
       picture({ pixels: rgb, components: 3 }),
     );
     expect([0, 64, 128].map((at) => Math.round(input.data[at]! * 255))).toEqual([10, 120, 250]);
+  });
+
+  it('fills the channels alone that the model looks at', () => {
+    const spec: PictureInput = { ...PLAIN, ...SAM, size: [64, 64], fit: 'stretch' };
+    const rgb = Uint8Array.from({ length: COLUMNS * ROWS * 3 }, (_, i) => (i % 3) * 50 + (Math.floor(i / 3) % 40));
+    for (const seen of [picture(), picture({ pixels: rgb, components: 3 })]) {
+      const whole = new InputMaker(spec).make(seen).data;
+      const green = new InputMaker({ ...spec, reads: [1] }).make(seen).data;
+      expect(green.subarray(64 * 64, 2 * 64 * 64)).toEqual(whole.subarray(64 * 64, 2 * 64 * 64));
+      expect(green.subarray(0, 64 * 64).every((value) => value === 0)).toBe(true);
+      expect(green.subarray(2 * 64 * 64).every((value) => value === 0)).toBe(true);
+    }
   });
 
   it('is at the model’s scale, rounded up to what the model can take', () => {
