@@ -34,8 +34,8 @@ const SIZES = [
 const DEPTH_MM = 48;
 const PHANTOMS = 12;
 const SEED = 77;
-/** Not counted: caches and branch predictors of the first frames. */
-const SETTLE_FRAMES = 10;
+/** Not counted: about a second, in which V8 compiles the loops and caches fill. */
+const SETTLE_FRAMES = 100;
 const START_LIMIT_MS = 180_000;
 /** A machine that stands still for a second is a bad figure, not a hung process. */
 const HANG_LIMIT_MS = 30_000;
