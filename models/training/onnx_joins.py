@@ -22,6 +22,8 @@ def without_joins(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 class _Graph:
+    """The graph of a model while it is changed: nodes in order, weights as arrays by name, what is known of shapes."""
+
     def __init__(self, model: onnx.ModelProto):
         self.graph = model.graph
         self.weights = {weight.name: numpy_helper.to_array(weight) for weight in model.graph.initializer}
@@ -33,11 +35,9 @@ class _Graph:
         }
         self.nodes = list(model.graph.node)
 
-    def readers(self, value: str) -> list[onnx.NodeProto]:
-        return [node for node in self.nodes if value in node.input]
-
     def only_reader(self, node: onnx.NodeProto) -> onnx.NodeProto | None:
-        readers = self.readers(node.output[0])
+        """The one node that reads what `node` writes; None: several do, or it is a result of the graph."""
+        readers = [reader for reader in self.nodes if node.output[0] in reader.input]
         is_result = any(output.name == node.output[0] for output in self.graph.output)
         return readers[0] if len(readers) == 1 and not is_result else None
 
@@ -48,7 +48,7 @@ class _Graph:
         return per_channel.shape[1] == 1 and per_channel.shape[0] == across.shape[1] and across.shape[2:] == (1, 1)
 
     def channels(self, value: str) -> int:
-        """Where the exporter lost a shape it is that of the convolution the value comes from."""
+        """Of a picture; where the exporter lost its shape, those of the convolution it comes from."""
         known = self.shapes.get(value, [])
         if len(known) > 1 and known[1] > 0:
             return known[1]
@@ -75,14 +75,15 @@ class _Graph:
             self.nodes.remove(node)
 
     def _convolution(self, like: onnx.NodeProto, source: str, result: str, weights, biases) -> onnx.NodeProto:
+        """As `like`, from `source` to `result`, with the part of its weights and biases these indices pick; None: no bias."""
         inputs = [source, self._weight(f'{result}_weight', self.weights[like.input[1]][weights])]
         if len(like.input) > 2 and biases is not None:
             inputs.append(self._weight(f'{result}_bias', self.weights[like.input[2]][biases]))
         node = helper.make_node('Conv', inputs, [result], name=result)
         for attribute in like.attribute:
-            node.attribute.append(
-                helper.make_attribute('group', self.weights_shape(inputs[1])) if _is_grouped(attribute) else attribute
-            )
+            is_per_channel = attribute.name == 'group' and attribute.i > 1
+            channels = self.weights[inputs[1]].shape[0]
+            node.attribute.append(helper.make_attribute('group', channels) if is_per_channel else attribute)
         return node
 
     def _weight(self, name: str, values: np.ndarray) -> str:
@@ -90,16 +91,9 @@ class _Graph:
         self.graph.initializer.append(numpy_helper.from_array(self.weights[name], name))
         return name
 
-    def weights_shape(self, name: str) -> int:
-        return self.weights[name].shape[0]
-
     def finish(self) -> None:
         read = {value for node in self.nodes for value in node.input}
         kept = [weight for weight in self.graph.initializer if weight.name in read]
         del self.graph.node[:], self.graph.initializer[:], self.graph.value_info[:]
         self.graph.node.extend(self.nodes)
         self.graph.initializer.extend(kept)
-
-
-def _is_grouped(attribute: onnx.AttributeProto) -> bool:
-    return attribute.name == 'group' and attribute.i > 1

@@ -47,6 +47,7 @@ class BoneDetector(nn.Module):
         return self.of_stem(self.stem(gray))
 
     def of_stem(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """From what the first layer gives, [N, 16, 80, 80]."""
         at40 = self.down40(x)
         at20 = self.down20(at40)
         at10 = self.down10(at20)

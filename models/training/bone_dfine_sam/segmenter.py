@@ -5,10 +5,11 @@ from torch.nn import functional as F
 
 from .layers import Context, Residual, conv, doubled, separable, unshuffled
 
-Seen = tuple[Tensor, Tensor]
-# What the encoder sees at an eighth of the frame of coordinates, the picture itself there (four of its values, as it is at a
-# quarter), and what it sees at a sixteenth.
+# Channels of what the encoder sees: at an eighth of SAM's frame of coordinates, of the picture itself there (four of its
+# values, as it is at a quarter), and at a sixteenth.
 FINE, PICTURE, COARSE = 8, 4, 80
+# What is sharp, [N, FINE + PICTURE, H/2, W/2], and what is coarse, [N, COARSE, H/4, W/4].
+Seen = tuple[Tensor, Tensor]
 # Channels the decoder works with, at a sixteenth and at an eighth.
 WIDTH = 32
 NARROW = 12
@@ -18,7 +19,7 @@ POINT_REACH = 6.0
 
 
 class BoneEncoder(nn.Module):
-    """Gray [N, 1, H, W] in 0..1 at the masks' size -> what is seen at half of it [N, 12, ..] and at a quarter [N, 80, ..]."""
+    """Gray [N, 1, H, W] in 0..1, at the masks' size -> what is seen of it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,7 +110,7 @@ class BoneDecoder(nn.Module):
     def answer(
         self, sharp: Tensor, features: Tensor, prompt: Prompt, previous: Tensor, has_previous: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """What is left to do for each prompt."""
+        """What is left to do for each prompt; `features` [N, WIDTH, H/4, W/4] are of what is coarse."""
         height, width = previous.shape[2:]
         maps, outside = prompt.maps(height, width)
         before = F.avg_pool2d(torch.sigmoid(previous) * 2 - 1, 4) * has_previous.view(-1, 1, 1, 1)
@@ -122,7 +123,7 @@ class BoneDecoder(nn.Module):
         return logits, torch.sigmoid(overlap)
 
     def drawn(self, x: Tensor, sharp: Tensor, loss: Tensor) -> Tensor:
-        """Logits [N, 1, H, W]: four for each place of `sharp`, less the `loss` there [N, 1, H/2, W/2]."""
+        """Logits [N, 1, H, W] from features [N, WIDTH, H/4, W/4]: four for each place of `sharp`, less the `loss` there."""
         return F.pixel_shuffle(self.drawing(torch.cat([doubled(self.narrow(x)), sharp], 1)) - loss, 2)
 
     @staticmethod

@@ -98,7 +98,7 @@ class WidenedDecoder(BoneDecoder):
             mix[1].load_state_dict(own_mix[1].state_dict())
             self._draw_squares(net.drawing[1])
             self.eval()
-            self._compare_with(net)
+            self._must_draw_as(net)
 
     def _draw_squares(self, four: nn.Conv2d) -> None:
         """A 3 x 3 convolution to 2 x 2 logits a place, for 2 x 2 places at once: 4 x 4 to 16 logits, the block full."""
@@ -110,7 +110,8 @@ class WidenedDecoder(BoneDecoder):
                 larger.weight[4 * y + x, :, row : row + 3, column : column + 3] = four.weight[2 * down + right]
                 larger.bias[4 * y + x] = four.bias[2 * down + right]
 
-    def _compare_with(self, net: BoneDecoder) -> None:
+    def _must_draw_as(self, net: BoneDecoder) -> None:
+        """Raises ValueError when logits of noise differ by more than rounding."""
         x, sharp, loss = torch.randn(1, WIDTH, 8, 8), torch.randn(1, FINE + PICTURE, 16, 16), torch.rand(1, 1, 16, 16)
         widened = F.pad(sharp, (0, 0, 0, 0, 0, BLOCK - FINE - PICTURE))
         difference = (self.drawn(x, widened, loss) - net.drawn(x, sharp, loss)).abs().max().item()
@@ -122,7 +123,8 @@ class WidenedDecoder(BoneDecoder):
         return shuffled(logits, 4) - F.interpolate(loss, scale_factor=2.0, mode='nearest')
 
 
-def _fill(wide: Tensor, values: Tensor, used) -> None:
+def _fill(wide: Tensor, values: Tensor, used: slice | list[int] | tuple[slice, list[int]]) -> None:
+    """`values` at the places `used`, zeros elsewhere."""
     wide.zero_()
     wide[used] = values
 

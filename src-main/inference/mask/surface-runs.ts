@@ -59,7 +59,7 @@ export class SurfaceRuns {
     const end = this.starts[there + 1]!;
     for (let run = this.starts[there]!; run < end; run++) {
       const distance = Math.abs(this.surface[run]! - surface);
-      // Not so for NaN.
+      // No run without a surface: NaN is less than nothing.
       if (distance <= least) {
         least = distance;
         found = run;

@@ -42,6 +42,8 @@ export class InputMaker {
   /** Per channel: input = gain x (0..1) + offset. */
   readonly #gain: readonly number[];
   readonly #offset: readonly number[];
+  /** Those that are filled. */
+  readonly #channels: readonly number[];
   #spare: RunValues[] = [];
   #plane = new Float32Array(0);
   #key = '';
@@ -52,6 +54,7 @@ export class InputMaker {
     const channels = Array.from({ length: spec.channels }, (_, channel) => channel);
     this.#gain = channels.map((channel) => spec.white / (spec.std[channel] ?? 1));
     this.#offset = channels.map((channel) => -(spec.mean[channel] ?? 0) / (spec.std[channel] ?? 1));
+    this.#channels = spec.reads ?? channels;
   }
 
   /** @throws {SaidError} for a picture too small, or one that would be too large at the model's scale. */
@@ -126,8 +129,7 @@ export class InputMaker {
 
   #fillPlanes(picture: Picture, canvas: Layout['canvas'], data: Float32Array): void {
     const length = canvas[0] * canvas[1];
-    const channels = this.#spec.reads ?? [...this.#gain.keys()];
-    const planes = channels.map((channel) => ({
+    const planes = this.#channels.map((channel) => ({
       out: data.subarray(channel * length, (channel + 1) * length),
       gain: this.#gain[channel]!,
       offset: this.#offset[channel]!,
@@ -137,7 +139,13 @@ export class InputMaker {
       return;
     }
     for (const [i, plane] of planes.entries()) {
-      this.#resampler.resample(picture.pixels, componentView(picture, channels[i]!), picture.area, [plane], canvas[0]);
+      this.#resampler.resample(
+        picture.pixels,
+        componentView(picture, this.#channels[i]!),
+        picture.area,
+        [plane],
+        canvas[0],
+      );
     }
   }
 

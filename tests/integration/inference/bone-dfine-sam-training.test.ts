@@ -28,7 +28,8 @@ async function train(name: string, steps: number) {
 const lossesOf = (report: string, net: string): number[] =>
   [...report.matchAll(new RegExp(`^${net} \\d+/\\d+ loss ([\\d.]+)`, 'gm'))].map(([, loss]) => Number(loss));
 
-describe.skipIf(!hasTorch)('training bone-dfine-sam', () => {
+const skipped = hasTorch ? '' : ' (skipped: no python3-torch here)';
+describe.skipIf(!hasTorch)(`training bone-dfine-sam${skipped}`, () => {
   it('lowers both losses, changes all weights, and ends in files that load', { timeout: 300_000 }, async () => {
     const long = await train('long', 48);
     for (const net of ['detector', 'segmenter']) {

@@ -39,7 +39,8 @@ async function train(name: string, steps: number) {
   return { out, losses, hash: sha256(path.join(out, 'bone-net.onnx')) };
 }
 
-describe.skipIf(!hasTorch)('training bone-net', () => {
+const skipped = hasTorch ? '' : ' (skipped: no python3-torch here)';
+describe.skipIf(!hasTorch)(`training bone-net${skipped}`, () => {
   it('lowers the loss, changes the weights, and ends in a model that loads', { timeout: 300_000 }, async () => {
     const long = await train('long', 40);
     expect(long.losses).toHaveLength(4);

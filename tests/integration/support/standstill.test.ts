@@ -41,8 +41,9 @@ interface Report {
   }[];
 }
 
-// Windows has no signal that stops a process.
-describe.skipIf(process.platform === 'win32')('a test that failed', () => {
+const isWindows = process.platform === 'win32';
+const skipped = isWindows ? ' (skipped: Windows has no signal that stops a process)' : '';
+describe.skipIf(isWindows)(`a test that failed${skipped}`, () => {
   let folder: string | null = null;
   afterEach(() => folder !== null && rmSync(folder, { recursive: true, force: true }));
 

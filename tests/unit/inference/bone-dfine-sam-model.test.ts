@@ -122,6 +122,26 @@ describe('the shipped bone-dfine-sam model', () => {
     });
     expect(sessions.decoder.outputNames).toEqual(['masks', 'iou_predictions', 'low_res_masks']);
   });
+
+  it('looks at no channel but those its manifest names', async () => {
+    const filled = (stage: 'detector' | 'encoder', channel: number): ort.Tensor => {
+      const { data, dims } = inputOf(humps, stage);
+      const values = (data as Float32Array).slice();
+      values.fill(1, (channel * values.length) / 3, ((channel + 1) * values.length) / 3);
+      return new ort.Tensor('float32', values, dims);
+    };
+    const scores = async (images: ort.Tensor) => [...valuesOf(await detect(images, [SIZE]), 'scores')];
+    const seen = async (image: ort.Tensor) =>
+      Buffer.from(((await sessions.encoder.run({ image })).image_embeddings!.data as Float32Array).buffer);
+    const [asItIs, embedding] = [await scores(inputOf(humps, 'detector')), await seen(inputOf(humps, 'encoder'))];
+    for (const channel of [0, 1, 2]) {
+      const isRead = (stage: 'detector' | 'encoder') => manifest[stage].input.reads?.includes(channel) ?? true;
+      const sameScores = (await scores(filled('detector', channel))).every((score, i) => score === asItIs[i]);
+      expect(sameScores, `detector, ${channel}`).toBe(!isRead('detector'));
+      const sameFeatures = (await seen(filled('encoder', channel))).equals(embedding);
+      expect(sameFeatures, `encoder, ${channel}`).toBe(!isRead('encoder'));
+    }
+  });
 });
 
 describe('its detector', () => {

@@ -6,14 +6,12 @@ import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { readManifestOf, readModelFile } from '../../../src-main/inference/manifest.ts';
 import { PhantomScene } from '../../../src-main/phantom/index.ts';
+import { pythonWithOnnx, skippedWithoutOnnx } from '../../support/python.ts';
 import { likelihoodReference, type Picture } from './likelihood-reference.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const modelDir = path.join(root, 'models/bone-tracer');
 const script = path.join(root, 'models/training/make_bone_tracer.py');
-
-const python =
-  ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-c', 'import numpy, onnx']).status === 0) ?? null;
 
 function phantomPicture(columns: number, rows: number, seed: number): Picture {
   const scene = new PhantomScene({ seed, columns, rows, mmPerPixel: [0.15, 0.15] });
@@ -26,21 +24,18 @@ describe('the shipped bone-tracer model', () => {
     expect(readModelFile(modelDir, manifest.files.likelihood).byteLength).toBe(manifest.files.likelihood.bytes);
   });
 
-  it.skipIf(python === null)(
-    `comes out of its script byte for byte${python === null ? ' (skipped: no python3 with numpy and onnx here)' : ''}`,
-    () => {
-      const out = mkdtempSync(path.join(tmpdir(), 'bone-tracer-'));
-      try {
-        const run = spawnSync(python ?? '', [script, '--out', out], { encoding: 'utf8' });
-        expect(run.status, run.stderr).toBe(0);
-        for (const file of ['bone-tracer.onnx', 'model.yaml']) {
-          expect(readFileSync(path.join(out, file)).equals(readFileSync(path.join(modelDir, file))), file).toBe(true);
-        }
-      } finally {
-        rmSync(out, { recursive: true });
+  it.skipIf(pythonWithOnnx === null)(`comes out of its script byte for byte${skippedWithoutOnnx}`, () => {
+    const out = mkdtempSync(path.join(tmpdir(), 'bone-tracer-'));
+    try {
+      const run = spawnSync(pythonWithOnnx ?? '', [script, '--out', out], { encoding: 'utf8' });
+      expect(run.status, run.stderr).toBe(0);
+      for (const file of ['bone-tracer.onnx', 'model.yaml']) {
+        expect(readFileSync(path.join(out, file)).equals(readFileSync(path.join(modelDir, file))), file).toBe(true);
       }
-    },
-  );
+    } finally {
+      rmSync(out, { recursive: true });
+    }
+  });
 
   it('computes what its description says, on pictures of any height and width', async () => {
     const manifest = readManifestOf(modelDir, 'bone-tracer');

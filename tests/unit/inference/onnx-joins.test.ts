@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { pythonWithOnnx, skippedWithoutOnnx } from '../../support/python.ts';
 
 const training = path.resolve(import.meta.dirname, '../../../models/training');
-const python =
-  ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-c', 'import numpy, onnx']).status === 0) ?? null;
 
 /** Three pictures joined, filtered and mixed; the joined picture is read by something else too where `shared`. */
 const SCRIPT = `
@@ -41,13 +40,12 @@ onnx.save(without_joins(model), out + '/apart.onnx')
 print(' '.join(node.op_type for node in model.graph.node))
 `;
 
-const skipped = python === null ? ' (skipped: no python3 with numpy and onnx here)' : '';
-describe.skipIf(python === null)(`joins taken out of a graph${skipped}`, () => {
+describe.skipIf(pythonWithOnnx === null)(`joins taken out of a graph${skippedWithoutOnnx}`, () => {
   const answers = async (kind: 'plain' | 'shared') => {
     const out = mkdtempSync(path.join(tmpdir(), 'onnx-joins-'));
     try {
       const env = { ...process.env, PYTHONPATH: training, PYTHONDONTWRITEBYTECODE: '1' };
-      const run = spawnSync(python ?? '', ['-c', SCRIPT, out, kind], { encoding: 'utf8', env });
+      const run = spawnSync(pythonWithOnnx ?? '', ['-c', SCRIPT, out, kind], { encoding: 'utf8', env });
       expect(run.status, run.stderr).toBe(0);
       const image = new ort.Tensor(
         'float32',
