@@ -11,7 +11,9 @@ const built = spawnSync(pinnedNode, ['scripts/build.mjs', '--if-needed'], { cwd:
 if (built.status !== 0) {
   process.exit(built.status ?? 1);
 }
-const child = spawn(pinnedNode, [path.join(root, 'dist', 'cli.js'), 'console', ...process.argv.slice(2)], {
+// NODE_FLAGS of src-main/pipeline/v8-settings.ts, where their reason stands.
+const flags = ['--v8-pool-size=1'];
+const child = spawn(pinnedNode, [...flags, path.join(root, 'dist', 'cli.js'), 'console', ...process.argv.slice(2)], {
   cwd: root,
   env,
   stdio: 'inherit',

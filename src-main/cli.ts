@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --v8-pool-size=1
 import { CommanderError } from 'commander';
 import { EXIT_FAILED, EXIT_USAGE, UsageError } from './cli/exit-codes.ts';
 import { runOnPinnedNode } from './cli/pinned-node.ts';

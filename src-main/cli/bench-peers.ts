@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import type { Command } from 'commander';
 import { IgtlClient, parseEndpoint } from '../openigtlink/index.ts';
-import { monotonicMs } from '../pipeline/index.ts';
+import { monotonicMs, NODE_FLAGS } from '../pipeline/index.ts';
 
 /** A process of our own command line, ended with the one that started it. */
 export interface Peer {
@@ -13,7 +13,9 @@ export interface Peer {
 }
 
 export function startPeer(args: readonly string[]): Peer {
-  const child = spawn(process.execPath, [process.argv[1] as string, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, process.argv[1] as string, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   process.once('exit', () => child.kill('SIGKILL'));
   const first = Promise.withResolvers<Record<string, unknown>>();
   let text = '';
@@ -137,7 +139,7 @@ export async function measureBareTransfer(bytes: number, fps: number, count: num
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   const args = ['bench-loopback', `127.0.0.1:${port}`, String(bytes), String(fps), String(count)];
-  const sender = spawn(process.execPath, [process.argv[1] as string, ...args], {
+  const sender = spawn(process.execPath, [...NODE_FLAGS, process.argv[1] as string, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   sender.once('exit', (code) => code !== 0 && done.reject(new Error(`the bare transfer's sender ended with ${code}`)));

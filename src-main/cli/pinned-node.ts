@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { NODE_FLAGS } from '../pipeline/index.ts';
 import { projectRoot } from './paths.ts';
 
 /** The Node that Electron embeds and package.json pins; older ones lack what we build on. */
@@ -21,7 +22,7 @@ export async function runOnPinnedNode(): Promise<number | null> {
   if (!existsSync(pinned)) {
     throw new Error(`Node ${process.versions.node} is too old: run npm ci here once, or use Node ${NEEDED_MAJOR}`);
   }
-  const child = spawn(pinned, process.argv.slice(1), { stdio: 'inherit' });
+  const child = spawn(pinned, [...NODE_FLAGS, ...process.argv.slice(1)], { stdio: 'inherit' });
   // Ctrl+C reaches the child by itself; this process only waits for it to close what it has open.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => void child.kill('SIGTERM'));

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { GpuFrame } from '../../src-shared/index.ts';
+import { NODE_FLAGS } from '../pipeline/index.ts';
 import { FRAME_MEMORY_VARIABLE, FrameMemory } from './frame-memory.ts';
 import { frameMessage, slotMessage } from './messages.ts';
 
@@ -34,7 +35,7 @@ export function forkInference(entry: string, env?: NodeJS.ProcessEnv): SpawnInfe
     const child = fork(entry, [], {
       serialization: 'advanced',
       // Not the parent's flags: a debugger or test runner must not start inside it.
-      execArgv: [],
+      execArgv: [...NODE_FLAGS],
       env: {
         ...ALLOCATOR,
         ...(env ?? process.env),

@@ -10,4 +10,4 @@ export {
   type QueueConfig,
 } from './pipeline-queues.ts';
 export { SlidingHistogram } from './sliding-histogram.ts';
-export { keepYoungGenerationSmall } from './young-generation.ts';
+export { keepYoungGenerationSmall, NODE_FLAGS } from './v8-settings.ts';

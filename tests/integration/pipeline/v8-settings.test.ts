@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const MODULE = path.resolve('src-main/pipeline/young-generation.ts');
+const MODULE = path.resolve('src-main/pipeline/v8-settings.ts');
 
 /** MB of young generation of a process that made and dropped objects for a while, keeping some of them for a time. */
 function youngMbAfterLoad(before: string): number {
