@@ -30,6 +30,7 @@ const nodeEntries = {
   cli: 'src-main/cli.ts',
   'inference-process': 'src-main/inference/inference-process.ts',
   'session-worker': 'src-main/inference/session-worker.ts',
+  'orphan-guard-worker': 'src-main/inference/orphan-guard-worker.ts',
   'archive-worker': 'src-main/recording/archive-worker.ts',
   'recording-job': 'src-main/recording/recording-job.ts',
   'phantom-worker': 'src-main/phantom/phantom-worker.ts',

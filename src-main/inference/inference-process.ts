@@ -1,6 +1,6 @@
 /**
- * Entry of the inference process (fork in plain Node, utility process in Electron): receives frames, prepares them,
- * answers them. The model itself runs in a worker thread. It ends itself when its engine is gone.
+ * Entry of the inference process (fork in plain Node, utility process in Electron): receives frames, prepares them, runs
+ * the model, answers them. It ends itself when its engine is gone.
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -9,17 +9,19 @@ import { keepYoungGenerationSmall } from '../pipeline/index.ts';
 import { openChannel } from './channel.ts';
 import { openFrameMemory } from './frame-memory.ts';
 import { InferenceService } from './inference-service.ts';
-import { stagesOf } from './kinds.ts';
+import { needsOwnThread, stagesOf } from './kinds.ts';
 import { readManifest, refusalOf } from './manifest.ts';
 import type {
   FromInference,
-  FromSessionWorker,
+  FromSessions,
   InferenceConfig,
   RunRequest,
-  SessionWorkerData,
+  SessionsConfig,
   ToInference,
 } from './messages.ts';
+import { guardAgainstOrphanage } from './orphan-guard.ts';
 import { doRegistryJob, findModel } from './registry/index.ts';
+import { openSessions, type Sessions } from './sessions.ts';
 
 /** Time for a last message to leave before the process ends. */
 const FLUSH_MS = 100;
@@ -48,30 +50,51 @@ function fail(why: Saying): void {
 function start(config: InferenceConfig, crashed: readonly ProviderName[]): void {
   const folders = { shipped: config.modelsDir, user: config.userModelsDir ?? null };
   const { folder: modelDir } = findModel(folders, config.modelId);
-  const stages = stagesOf(readManifest(modelDir));
+  const manifest = readManifest(modelDir);
   const { intraOpThreads, allowSpinning, providers, device } = config;
-  const workerData: SessionWorkerData = { modelDir, intraOpThreads, allowSpinning, providers, device, crashed };
-  // Beside this file, as a TypeScript source or as a bundle: both carry this file's extension.
-  const entry = `./session-worker${path.extname(import.meta.url)}`;
-  const worker = new Worker(new URL(entry, import.meta.url), { workerData });
-  service = new InferenceService(stages, {
+  const sessions: SessionsConfig = { modelDir, intraOpThreads, allowSpinning, providers, device, crashed };
+  const isThreaded = needsOwnThread(manifest);
+  const startRun = isThreaded ? runInThread(sessions) : runHere(sessions);
+  service = new InferenceService(stagesOf(manifest), {
     gpuQueueSize: config.gpuQueueSize,
     maxLagMs: config.maxLagMs,
     mask: config.mask,
+    runsBlock: !isThreaded,
     send,
     release: (pixels) => memory?.release(pixels),
-    startRun: (request: RunRequest) => {
-      const inputs = request.inputs.map(({ data }) => data.buffer);
-      worker.postMessage(request, request.spare === null ? inputs : [...inputs, request.spare.buffer]);
-    },
+    startRun,
   });
-  worker.on('message', (message: FromSessionWorker) => {
-    if (message.type === 'done') service?.runDone(message);
-    else if (message.type === 'failed') fail(message.why);
-    else send(message);
+}
+
+function hear(message: FromSessions): void {
+  if (message.type === 'done') service?.runDone(message);
+  else if (message.type === 'failed') fail(message.why);
+  else send(message);
+}
+
+/** Sessions in this very thread: short runs, between which frames and the engine's end are noticed. */
+function runHere(config: SessionsConfig): (request: RunRequest) => void {
+  let sessions: Sessions | null = null;
+  void openSessions(config, hear).then((opened) => {
+    sessions = opened;
+    if (opened !== null) hear(opened.ready);
   });
+  guardAgainstOrphanage();
+  return (request) => void sessions?.answer(request).then(hear);
+}
+
+/** Sessions in a thread of their own: a frame's inputs go over with their memory. */
+function runInThread(workerData: SessionsConfig): (request: RunRequest) => void {
+  // Beside this file, as a TypeScript source or as a bundle: both carry this file's extension.
+  const entry = `./session-worker${path.extname(import.meta.url)}`;
+  const worker = new Worker(new URL(entry, import.meta.url), { workerData });
+  worker.on('message', hear);
   worker.on('error', (error) => fail(say('model.thread-failed', { why: String(error) })));
   worker.on('exit', (code) => fail(say('model.thread-ended', { code })));
+  return (request) => {
+    const inputs = request.inputs.map(({ data }) => data.buffer);
+    worker.postMessage(request, request.spare === null ? inputs : [...inputs, request.spare.buffer]);
+  };
 }
 
 channel.onClose(() => end(0));

@@ -9,8 +9,11 @@ import {
 import { initQueues, monotonicMs, type PipelineQueues } from '../pipeline/index.ts';
 import type { MaskOptions } from './mask/options.ts';
 import { MaskSmoother } from './mask/smoothing.ts';
-import type { FromInference, FromSessionWorker, RunRequest, RunValues, StageTimes } from './messages.ts';
+import type { FromInference, RunDone, RunRequest, RunValues, StageTimes } from './messages.ts';
 import { type FrameStages, failure, isPreparedRun, type PreparedRun, type Verdict } from './model-kind.ts';
+
+/** `packMask` takes so many pixels at a time, from where it begins. */
+const PACKED_TOGETHER = 32;
 
 /** A frame whose run is ready or under way. */
 interface Job {
@@ -25,17 +28,20 @@ export interface ServiceOptions {
   readonly gpuQueueSize: number;
   readonly maxLagMs: number;
   readonly mask: MaskOptions;
+  /** The model runs in this very thread: what arrives meanwhile lies unread until the run is over. */
+  readonly runsBlock: boolean;
   readonly send: (message: FromInference) => void;
   /** The pixels of a frame are no longer needed. */
   readonly release: (pixels: Uint8Array) => void;
-  /** Hands one request to the worker thread; its memory goes with it. */
+  /** Hands one request to the sessions, whose answer comes through `runDone`; its memory goes with it. */
   readonly startRun: (request: RunRequest) => void;
 }
 
 /**
- * The frames' way through the inference process: Queue_GPU -> pre-processing -> run (worker thread) -> post-processing.
- * One frame runs while the next is prepared; every frame is answered exactly once. A prepared frame that the model left
- * waiting beyond the lag limit gives way to a newer one, so that a slow model's masks are one run old and not two.
+ * The frames' way through the inference process: Queue_GPU -> pre-processing -> run -> post-processing. Where runs have a
+ * thread of their own, the next frame is prepared beside one; every frame is answered exactly once. A prepared frame that
+ * the model left waiting beyond the lag limit gives way to a newer one, so that a slow model's masks are one run old and
+ * not two.
  */
 export class InferenceService {
   readonly #queues: PipelineQueues;
@@ -48,6 +54,9 @@ export class InferenceService {
   #running: Job | null = null;
   /** Values of a finished outcome, for the next run to write into. */
   #spare: RunValues | null = null;
+  /** When the last run began and ended. */
+  #lastRun = { startMs: 0, endMs: 0 };
+  #isNextDue = false;
   #bits = new Uint8Array(0);
 
   constructor(stages: FrameStages, options: ServiceOptions) {
@@ -74,16 +83,17 @@ export class InferenceService {
     const pushedOut = this.#queues.enqueueNowaitGpu(frame);
     if (pushedOut !== undefined) this.#drop(pushedOut, 'full');
     this.#replaceOutdated();
-    this.#prepareNext();
+    this.#next();
   }
 
-  /** The worker's answer: the next run starts before this frame is post-processed. */
-  runDone(done: FromSessionWorker & { readonly type: 'done' }): void {
+  /** The run's outcome: the next run, if one is prepared, starts before this frame is post-processed. */
+  runDone(done: RunDone): void {
     const job = this.#running;
     if (job === null || job.frame.handle !== done.handle) {
-      throw new Error(`worker answered frame ${done.handle}, which is not the one running`);
+      throw new Error(`the sessions answered frame ${done.handle}, which is not the one running`);
     }
     this.#running = null;
+    this.#lastRun = { startMs: done.runStartMs, endMs: done.runEndMs };
     this.#stages.recycle(done.memory);
     this.#startPrepared(monotonicMs());
     const times = {
@@ -102,7 +112,20 @@ export class InferenceService {
       const detailMs = { ...outcome.detailMs, mask: monotonicMs() - begunMs };
       this.#answer(job.frame, verdict, { ...times, detailMs });
     }
-    this.#prepareNext();
+    this.#next();
+  }
+
+  /** Where runs block, all that came meanwhile is read first: of several frames the freshest is to be taken. */
+  #next(): void {
+    if (!this.#options.runsBlock) {
+      this.#prepareNext();
+    } else if (!this.#isNextDue) {
+      this.#isNextDue = true;
+      setImmediate(() => {
+        this.#isNextDue = false;
+        this.#prepareNext();
+      });
+    }
   }
 
   /** Called with a newer frame in the queue. */
@@ -115,20 +138,22 @@ export class InferenceService {
   }
 
   #prepareNext(): void {
-    while (this.#prepared === null) {
+    // Preparing beside a run that blocks would only hold that run up.
+    while (this.#prepared === null && !(this.#options.runsBlock && this.isRunning)) {
       const queue = this.#queues.getQueueGpu();
       for (const outdated of queue.dropOutdated(monotonicMs(), this.#maxLagMs).removed) {
         this.#drop(outdated, 'outdated');
       }
       const frame = this.#queues.tryDequeue(queue);
       if (frame === null) return;
+      const waitMs = this.#lainUnreadMs(frame);
       const next = attempt(() => this.#stages.prepare(checked(frame)));
       const preprocessedMs = monotonicMs();
       if (isPreparedRun(next)) {
-        this.#prepared = { frame, run: next, preprocessedMs, waitMs: 0 };
+        this.#prepared = { frame, run: next, preprocessedMs, waitMs };
         this.#startPrepared(preprocessedMs);
       } else {
-        const times = { preprocessedMs, runStartMs: preprocessedMs, runEndMs: preprocessedMs, waitMs: 0, detailMs: {} };
+        const times = { preprocessedMs, runStartMs: preprocessedMs, runEndMs: preprocessedMs, waitMs, detailMs: {} };
         this.#answer(frame, next, times);
       }
       this.#stages.lookAhead();
@@ -136,12 +161,18 @@ export class InferenceService {
     }
   }
 
+  /** How long a frame lay unread only because an earlier one's run blocked this thread. */
+  #lainUnreadMs({ dequeuedMs }: GpuFrame): number {
+    const { startMs, endMs } = this.#lastRun;
+    return this.#options.runsBlock ? Math.max(0, endMs - Math.max(startMs, dequeuedMs)) : 0;
+  }
+
   /** The prepared frame's run, when there is one and the model is idle. */
   #startPrepared(startedMs: number): void {
     const job = this.#prepared;
     if (job === null || this.#running !== null) return;
     this.#prepared = null;
-    this.#running = { ...job, waitMs: startedMs - job.preprocessedMs };
+    this.#running = { ...job, waitMs: job.waitMs + startedMs - job.preprocessedMs };
     const { inputs, size } = job.run;
     const { scoreThreshold } = this.#mask;
     const spare = this.#spare;
@@ -151,10 +182,10 @@ export class InferenceService {
 
   #answer(frame: GpuFrame, verdict: Verdict, times: Omit<StageTimes, 'postprocessedMs'>): void {
     const { givesMasks } = this.#stages;
-    const { state, mask, boxes, score, reason } = givesMasks
+    const { state, mask, span, boxes, score, reason } = givesMasks
       ? this.#smoother.smooth(verdict, frame, this.#mask.smoothFrames)
       : verdict;
-    const [from, end] = mask === null ? [0, 0] : this.#pack(mask);
+    const [from, end] = mask === null ? [0, 0] : this.#pack(mask, span ?? [0, mask.length]);
     const { handle } = frame;
     this.#options.send({
       type: 'result',
@@ -171,11 +202,14 @@ export class InferenceService {
     });
   }
 
-  /** Into `#bits`; returns which of its bytes hold bone. */
-  #pack(mask: Uint8Array): readonly [from: number, end: number] {
+  /** Into `#bits`, of which those of the pixels of `span` are written; returns which of its bytes hold bone. */
+  #pack(mask: Uint8Array, [first, last]: readonly [number, number]): readonly [from: number, end: number] {
     const length = maskBitsLength(mask.length);
     if (this.#bits.length !== length) this.#bits = new Uint8Array(length);
-    return boneSpan(packMask(mask, this.#bits));
+    const begin = first - (first % PACKED_TOGETHER);
+    const bits = this.#bits.subarray(begin >> 3, maskBitsLength(last));
+    const [from, end] = boneSpan(packMask(mask.subarray(begin, last), bits));
+    return [from + (begin >> 3), end + (begin >> 3)];
   }
 
   #drop(frame: GpuFrame, reason: DropReason): void {

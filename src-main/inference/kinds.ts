@@ -8,7 +8,7 @@ import { SegmenterStages } from './segmenter/stages.ts';
 import { openDfine, openDfineSam } from './two-stage/runner.ts';
 import { TwoStageStages } from './two-stage/stages.ts';
 
-/** The main thread's half of a model. */
+/** What happens before and after a model's runs. */
 export function stagesOf(manifest: ModelManifest): FrameStages {
   switch (manifest.kind) {
     case 'bone-tracer':
@@ -21,7 +21,16 @@ export function stagesOf(manifest: ModelManifest): FrameStages {
   }
 }
 
-/** The worker thread's half of a model. @throws {ModelRefused} when it does not load. */
+/**
+ * Whether a model's runs get a thread of their own. Several nets on a picture of 640 pixels and more run for long, and
+ * preparing such pictures takes milliseconds: that goes on beside a run. A run of a single net is over sooner than
+ * another thread is worth: handing it over and back cost 0.4 ms of each frame, and 20 MB.
+ */
+export function needsOwnThread({ kind }: ModelManifest): boolean {
+  return kind === 'dfine' || kind === 'dfine+sam';
+}
+
+/** A model's sessions, in the thread this is called in. @throws {ModelRefused} when it does not load. */
 export function openRunner(modelDir: string, manifest: ModelManifest, options: SessionOptions): Promise<ModelRunner> {
   switch (manifest.kind) {
     case 'bone-tracer':

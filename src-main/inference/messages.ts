@@ -75,7 +75,7 @@ export interface StageTimes {
 }
 
 /** The model is loaded and warm. */
-interface Ready {
+export interface Ready {
   readonly type: 'ready';
   /** One report per file of the model. */
   readonly providers: readonly ProviderReport[];
@@ -115,8 +115,8 @@ export type FromInference =
     }
   | { readonly type: 'dropped'; readonly handle: number; readonly reason: DropReason };
 
-/** What the session worker is started with. */
-export interface SessionWorkerData {
+/** What a model's sessions are opened with. */
+export interface SessionsConfig {
   readonly modelDir: string;
   readonly intraOpThreads: number;
   readonly allowSpinning: boolean;
@@ -139,7 +139,7 @@ export interface RunInput {
   readonly mmPerPixel: number | null;
 }
 
-/** Main thread -> session worker: one frame's inputs, whose memory goes over and comes back with the answer. */
+/** One frame's inputs, whose memory goes to the sessions and comes back with the answer. */
 export interface RunRequest {
   readonly handle: number;
   readonly inputs: readonly RunInput[];
@@ -149,21 +149,20 @@ export interface RunRequest {
   readonly spare: RunValues | null;
 }
 
-/** Session worker -> main thread. */
-export type FromSessionWorker =
-  | Ready
-  | Trying
-  | { readonly type: 'failed'; readonly why: Saying }
-  | {
-      readonly type: 'done';
-      readonly handle: number;
-      /** The inputs' memory, in their order. */
-      readonly memory: readonly RunValues[];
-      /** The model run's outcome, or why there is none. */
-      readonly outcome: RunOutcome | { readonly error: Saying };
-      readonly runStartMs: number;
-      readonly runEndMs: number;
-    };
+/** One request's answer. */
+export interface RunDone {
+  readonly type: 'done';
+  readonly handle: number;
+  /** The inputs' memory, in their order. */
+  readonly memory: readonly RunValues[];
+  /** The model run's outcome, or why there is none. */
+  readonly outcome: RunOutcome | { readonly error: Saying };
+  readonly runStartMs: number;
+  readonly runEndMs: number;
+}
+
+/** What is heard of a model's sessions. */
+export type FromSessions = Ready | Trying | { readonly type: 'failed'; readonly why: Saying } | RunDone;
 
 /** What a model run hands to its post-processing; each model kind knows its own. */
 export interface RunOutcome {

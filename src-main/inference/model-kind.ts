@@ -7,6 +7,8 @@ export interface Verdict {
   readonly state: ResultState;
   /** Source's size, 0/1, valid until the next frame; null when no pixel is bone or there is no answer. */
   readonly mask: Uint8Array | null;
+  /** Pixels of the mask outside of this range hold no bone; absent: nobody knows. */
+  readonly span?: readonly [from: number, end: number];
   /** What the model's detector found, in source pixels; null: it has none, or there is no answer. */
   readonly boxes: readonly Box[] | null;
   readonly score: number | null;
@@ -23,10 +25,7 @@ export interface PreparedRun {
   finish(outcome: RunOutcome, options: MaskOptions): Verdict;
 }
 
-/**
- * A kind of model on the process's main thread: what happens before and after its runs, so that it can go on while the
- * worker thread is inside a run.
- */
+/** What happens before and after a model's runs, apart from them: it can go on while another thread is inside one. */
 export interface FrameStages {
   /** False: it gives boxes alone. */
   readonly givesMasks: boolean;
@@ -38,7 +37,7 @@ export interface FrameStages {
   recycle(memory: readonly RunValues[]): void;
 }
 
-/** A kind of model on the worker thread: owns the sessions. */
+/** Owns a model's sessions; its runs block the thread they are called in. */
 export interface ModelRunner {
   /** What runs each of the model's files, and what was tried before. */
   readonly providers: readonly ProviderReport[];

@@ -9,13 +9,13 @@ import {
   type QueueStats,
   type Saying,
   say,
-  unpackMask,
 } from '../../src-shared/index.ts';
 import { FrameLedger, monotonicMs } from '../pipeline/index.ts';
 import type { InferenceChild, SpawnInference } from './child.ts';
 import type { MaskOptions } from './mask/options.ts';
 import type { FromInference, InferenceConfig, ToInference } from './messages.ts';
 import type { InferenceResult } from './result.ts';
+import { SteadyMask } from './steady-mask.ts';
 
 /** What the engine tells the operator about the inference process. */
 export interface InferenceState {
@@ -98,7 +98,7 @@ export class InferenceSupervisor {
   /** The execution provider being tried; should the process end meanwhile, it is not tried again. */
   #trying: ProviderName | null = null;
   readonly #crashedProviders = new Set<ProviderName>();
-  #mask = new Uint8Array(0);
+  readonly #mask = new SteadyMask();
   #exited: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #hangTimer: NodeJS.Timeout | null = null;
@@ -271,22 +271,17 @@ export class InferenceSupervisor {
     }
   }
 
-  /** One mask for all results: each in memory of its own would make V8 collect several times a second. */
-  #maskOf(pixels: number): Uint8Array {
-    if (this.#mask.length !== pixels) this.#mask = new Uint8Array(pixels);
-    return this.#mask;
-  }
-
   #resolve(message: FromInference & { readonly type: 'result' }): void {
     const handed = this.#ledger.resolve(message.handle);
     if (handed === undefined) return;
     const { handle, state, boxes, score, reason, times } = message;
     const pixels = handed.frame.size[0] * handed.frame.size[1];
     const hasMask = message.givesMasks && (state === 'bone' || state === 'no-bone');
-    const mask = hasMask ? this.#maskOf(pixels) : null;
     const maskBits = hasMask ? new Uint8Array(maskBitsLength(pixels)) : null;
-    if (message.maskBits !== null) maskBits?.set(message.maskBits, message.maskFrom);
-    if (mask !== null && maskBits !== null) unpackMask(maskBits, mask);
+    const { maskBits: boneBits, maskFrom } = message;
+    if (boneBits !== null) maskBits?.set(boneBits, maskFrom);
+    const maskEnd = maskFrom + (boneBits?.length ?? 0);
+    const mask = maskBits === null ? null : this.#mask.unpack(pixels, maskBits, maskFrom, maskEnd);
     this.#listener.result({
       handle,
       state,

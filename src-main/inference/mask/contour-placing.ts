@@ -32,6 +32,12 @@ export class ContourPlacer {
   #starts = new Int32Array(0);
   #ends = new Int32Array(0);
   readonly #memory = new MaskMemory();
+  #span: readonly [from: number, end: number] = [0, 0];
+
+  /** Pixels of the last mask outside of this range hold no bone. */
+  get span(): readonly [from: number, end: number] {
+    return this.#span;
+  }
 
   /** The source's size, 0/1, valid until the next call. */
   place(grid: LevelGrid, view: BeamView, area: ImageArea): Uint8Array {
@@ -39,13 +45,18 @@ export class ContourPlacer {
     const rows = grid.mask.length / grid.columns;
     this.#layOut(grid, rows, area);
     this.#findExtents(grid, rows);
+    let [top, bottom] = [area.v1, area.v0];
     for (let v = area.v0; v < area.v1; v++) {
       const row = this.#down.first[v - area.v0]!;
       const next = Math.min(row + 1, rows - 1);
       const start = Math.min(this.#starts[row]!, this.#starts[next]!);
       const end = Math.max(this.#ends[row]!, this.#ends[next]!);
-      if (start < end) this.#drawRow(grid, view, area, v, [start, end], mask);
+      if (start >= end) continue;
+      this.#drawRow(grid, view, area, v, [start, end], mask);
+      top = Math.min(top, v);
+      bottom = v + 1;
     }
+    this.#span = top >= bottom ? [0, 0] : spanOfRows(view, top, bottom);
     return mask;
   }
 
@@ -112,6 +123,13 @@ export class ContourPlacer {
     this.#across = between(u1 - u0, scale[0], columns);
     this.#down = between(v1 - v0, scale[1], rows);
   }
+}
+
+/** Places between which all pixels of the rows `top` to `bottom` lie, however the source is turned. */
+function spanOfRows({ columns, origin, strideU, strideV }: BeamView, top: number, bottom: number): [number, number] {
+  const across = (columns - 1) * strideU;
+  const corners = [top, bottom - 1].flatMap((v) => [origin + v * strideV, origin + v * strideV + across]);
+  return [Math.min(...corners), Math.max(...corners) + 1];
 }
 
 /** Above 0: bone. The mask says which side a cell is on; its level how far, also where a rule overruled it. */

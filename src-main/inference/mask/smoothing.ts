@@ -23,9 +23,11 @@ export class MaskSmoother {
     if (key !== this.#key) this.#forget(key, columns * rows);
     this.#note(verdict.mask, frames);
     const drawn = this.#vote();
+    // Other masks than this frame's are in it: where it holds bone is not known.
+    const { span: _, ...rest } = verdict;
     return drawn === 0
-      ? { ...verdict, state: 'no-bone', mask: null, score: null }
-      : { ...verdict, state: 'bone', mask: this.#mask };
+      ? { ...rest, state: 'no-bone', mask: null, score: null }
+      : { ...rest, state: 'bone', mask: this.#mask };
   }
 
   #forget(key: string, pixels = 0): void {

@@ -77,6 +77,8 @@ export class BoneGrid {
   /** Sum of the bone channels' probabilities. */
   readonly probabilityAt = (cell: number): number => {
     const { bone, activation, channels } = this.#output;
+    // The common case in one line: it is asked for every bone cell of every frame.
+    if (activation === 'sigmoid' && this.#levels !== null) return 1 / (1 + Math.exp(-this.#levels.levels[cell]!));
     const plane = this.columns * this.rows;
     const values = this.#values;
     if (activation === 'softmax') {

@@ -84,13 +84,17 @@ export class SegmenterStages implements FrameStages {
     if (drawn === 0) return NO_BONE;
     const placed = { mask: grid.mask, columns: grid.columns, scale };
     const isCoarser = scale[0] < 1 && scale[1] < 1;
+    const drawnMask =
+      isCoarser && grid.levels !== null
+        ? {
+            mask: this.#contours.place({ ...placed, ...grid.levels, span: grid.span }, view, area),
+            span: this.#contours.span,
+          }
+        : { mask: this.#placer.place(placed, view, area) };
     return {
       ...NO_BONE,
+      ...drawnMask,
       state: 'bone',
-      mask:
-        isCoarser && grid.levels !== null
-          ? this.#contours.place({ ...placed, ...grid.levels, span: grid.span }, view, area)
-          : this.#placer.place(placed, view, area),
       score: this.#pieces.meanProbability ?? grid.meanProbability(),
     };
   }

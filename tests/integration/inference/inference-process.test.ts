@@ -13,8 +13,9 @@ import {
   MODEL_OWN_MASK,
 } from '../../../src-main/inference/index.ts';
 import { type PhantomFrame, PhantomScene } from '../../../src-main/phantom/index.ts';
-import { monotonicMs } from '../../../src-main/pipeline/index.ts';
+import { monotonicMs, NODE_FLAGS } from '../../../src-main/pipeline/index.ts';
 import { type DropReason, type GpuFrame, packMask } from '../../../src-shared/index.ts';
+import { brightSegmenter } from '../../support/segmenter-models.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const entry = path.join(root, 'src-main/inference/inference-process.ts');
@@ -342,6 +343,62 @@ describe('when the inference process dies', () => {
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await until(() => !isAlive(pid), 'the orphan to end itself');
+  });
+
+  it('ends also while a run that never comes back blocks its main thread', async () => {
+    const parent = fork(path.join(import.meta.dirname, 'orphaned-process.ts'), ['parent'], { execArgv: [] });
+    children.push(parent);
+    const pid = await new Promise<number>((resolve) => parent.once('message', (message) => resolve(message as number)));
+    await sleep(500);
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await until(() => !isAlive(pid), 'the blocked orphan to be killed');
+  });
+});
+
+describe('a single-stage model, whose runs block the process', () => {
+  /** A model whose run takes a hundred milliseconds or so. */
+  const slowModel = (): Partial<InferenceSupervisorOptions> => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'models-'));
+    folders.push(folder);
+    brightSegmenter(folder, { id: 'slow', work: 30 });
+    return { modelsDir: folder, modelId: 'slow' };
+  };
+
+  it('says of a frame that lay unread during a run that it waited for the model', async () => {
+    bench = new Bench(slowModel());
+    await bench.ready();
+    const { pixels } = phantom(1);
+    const first = bench.submit(pixels, SIZE);
+    await sleep(30);
+    const later = bench.submit(pixels, SIZE);
+    await until(() => bench.results.size === 2, 'both results');
+    const [ran, waited] = [bench.results.get(first)!, bench.results.get(later)!];
+    expect(ran.waitMs).toBe(0);
+    expect(waited.waitMs).toBeCloseTo(ran.runEndMs - waited.dequeuedMs, 5);
+    expect(waited.waitMs).toBeGreaterThan(0);
+    expect(waited.preprocessedMs - waited.dequeuedMs).toBeGreaterThan(waited.waitMs);
+  });
+
+  it('takes the freshest of the frames that came during a run, and drops what grew old meanwhile', async () => {
+    bench = new Bench({ ...slowModel(), maxLagMs: 20 });
+    await bench.ready();
+    const { pixels } = phantom(1);
+    const running = bench.submit(pixels, SIZE);
+    await sleep(20);
+    const stale = bench.submit(pixels, SIZE);
+    await sleep(30);
+    const fresh = bench.submit(pixels, SIZE);
+    await until(() => bench.supervisor.inFlight === 0, 'every frame answered');
+    expect([...bench.results.keys()]).toEqual([running, fresh]);
+    expect([...bench.drops]).toEqual([[stale, 'outdated']]);
+  });
+
+  it.runIf(process.platform === 'linux')('is started with one helper thread for V8', async () => {
+    bench = new Bench();
+    await bench.ready();
+    const words = readFileSync(`/proc/${bench.state.pid}/cmdline`, 'utf8').split('\0');
+    expect(words).toEqual(expect.arrayContaining([...NODE_FLAGS]));
   });
 });
 

@@ -87,7 +87,7 @@ for (const platform of ['linux', 'win32'] as const satisfies PackagedPlatform[])
     });
 
     it('has the programs that start threads outside the archive, with the note that they are modules', () => {
-      const programs = ['engine-process.js', 'inference-process.js', 'session-worker.js'];
+      const programs = ['engine-process.js', 'inference-process.js', 'session-worker.js', 'orphan-guard-worker.js'];
       const loops = ['crc64.wasm', 'mark.wasm', 'resample.wasm'];
       for (const file of [...programs, ...loops].map((name) => `dist/${name}`)) {
         expect(entries.find((entry) => entry.file === file)?.isPacked, file).toBe(false);

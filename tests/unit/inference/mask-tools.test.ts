@@ -317,7 +317,9 @@ describe('placing a model’s mask by its levels', () => {
   it('draws nothing where rules cleared every cell, and nothing beyond a cell of one that stayed', () => {
     const grid = gridOf(() => 5);
     grid.mask.fill(0);
-    expect(new ContourPlacer().place(grid, view, area).includes(1)).toBe(false);
+    const placer = new ContourPlacer();
+    expect(placer.place(grid, view, area).includes(1)).toBe(false);
+    expect(placer.span).toEqual([0, 0]);
     grid.mask[0] = 1;
     const mask = new ContourPlacer().place(grid, view, area);
     expect(mask[0]).toBe(1);
@@ -328,8 +330,13 @@ describe('placing a model’s mask by its levels', () => {
     const grid = gridOf((column, row) => row - 1.2 - 0.25 * column);
     const upright = Uint8Array.from(new ContourPlacer().place(grid, view, area));
     for (const orientation of ORIENTATIONS) {
-      const turned = new ContourPlacer().place(grid, beamView(16, 16, orientation), area);
+      const placer = new ContourPlacer();
+      const turned = placer.place(grid, beamView(16, 16, orientation), area);
       expect(turned).toEqual(turnedTo(orientation, upright, [16, 16]).pixels);
+      // Where it holds bone is said.
+      const [from, end] = placer.span;
+      expect(turned.indexOf(1)).toBeGreaterThanOrEqual(from);
+      expect(turned.lastIndexOf(1)).toBeLessThan(end);
     }
   });
 });
