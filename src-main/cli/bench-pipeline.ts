@@ -32,7 +32,8 @@ const WARM_UP_BLOCKS = 200;
 const SETTLE_S = 30;
 /** 640 x 480 uint8 with its headers: what the phantom sends. */
 const MESSAGE_BYTES = 58 + 72 + 640 * 480;
-const BARE_FRAMES = 1000;
+/** Of the bare transfer, before the run and after it each: half as many as the run has frames, within these limits. */
+const BARE_BLOCKS = { least: 500, most: 1500 } as const;
 const OVERHEAD_P50_BUDGET_MS = 2;
 const OVERHEAD_P99_BUDGET_MS = 5;
 const MEMORY_BUDGET_MB_PER_MINUTE = 1;
@@ -48,18 +49,25 @@ const STAGES = [
 /**
  * Paced sender (own process) -> engine (this process) -> receiver (own process). Overhead = received -> sent, less the
  * model's run, less waiting only because the model was busy (design, section 9); the bare transfer of blocks of the
- * same size at the same pace between two processes is measured first, on the same machine in the same minute. Watched,
+ * same size at the same pace between two processes is measured before and after it, as the machine changes meanwhile. Watched,
  * all of it is measured once more, with everything that may hang on an engine hanging on it.
  */
 export async function benchPipeline(options: BenchPipelineOptions): Promise<object> {
-  const bare = await measureBareTransfer(MESSAGE_BYTES, options.fps, BARE_FRAMES);
+  const before = await bareTransfer(options);
   const alone = await measure(options, null);
+  const bare = [...before, ...(await bareTransfer(options))];
   const result = report(options, bare, alone);
   if (!options.watched) {
     return result;
   }
   const watched = await measureWatched(options);
   return { ...result, watched: { ...watched.conditions, ...comparison(options, bare, alone, watched.run) } };
+}
+
+async function bareTransfer({ fps, seconds }: BenchPipelineOptions): Promise<readonly number[]> {
+  const { least, most } = BARE_BLOCKS;
+  const blocks = Math.max(least, Math.min(most, Math.round((fps * seconds) / 2)));
+  return (await measureBareTransfer(MESSAGE_BYTES, fps, WARM_UP_BLOCKS + blocks)).slice(WARM_UP_BLOCKS);
 }
 
 interface Run {
@@ -247,7 +255,7 @@ const droppedAfterWarmUp = ({ memory }: Run): number =>
 
 function report(options: BenchPipelineOptions, bareTimes: readonly number[], run: Run) {
   const overhead = run.traces.spread('overhead');
-  const bare = spreadOf(bareTimes.slice(WARM_UP_BLOCKS));
+  const bare = spreadOf(bareTimes);
   const settled = run.memory.filter((sample) => sample.minute * 60 > SETTLE_S);
   const slope = (of: (sample: MemorySample) => number | null): number | null => {
     const value = slopeOf(settled.flatMap((s) => (of(s) === null ? [] : [[s.minute, of(s) as number] as const])));
