@@ -83,7 +83,7 @@ export class InferenceService {
     const pushedOut = this.#queues.enqueueNowaitGpu(frame);
     if (pushedOut !== undefined) this.#drop(pushedOut, 'full');
     this.#replaceOutdated();
-    this.#next();
+    if (!this.#isNextDue) this.#prepareNext();
   }
 
   /** The run's outcome: the next run, if one is prepared, starts before this frame is post-processed. */
@@ -112,20 +112,24 @@ export class InferenceService {
       const detailMs = { ...outcome.detailMs, mask: monotonicMs() - begunMs };
       this.#answer(job.frame, verdict, { ...times, detailMs });
     }
-    this.#next();
+    if (this.#options.runsBlock) this.#goOn(job.frame);
+    else this.#prepareNext();
   }
 
-  /** Where runs block, all that came meanwhile is read first: of several frames the freshest is to be taken. */
-  #next(): void {
-    if (!this.#options.runsBlock) {
+  /** After a run that blocked. What came meanwhile is read first: of several frames the freshest is to be taken. */
+  #goOn(answered: GpuFrame): void {
+    this.#letGo(answered);
+    this.#isNextDue = true;
+    setImmediate(() => {
+      this.#isNextDue = false;
       this.#prepareNext();
-    } else if (!this.#isNextDue) {
-      this.#isNextDue = true;
-      setImmediate(() => {
-        this.#isNextDue = false;
-        this.#prepareNext();
-      });
-    }
+    });
+  }
+
+  /** The frame's last use: what the frames to come need of it. */
+  #letGo(frame: GpuFrame): void {
+    this.#stages.lookAhead();
+    this.#options.release(frame.pixels);
   }
 
   /** Called with a newer frame in the queue. */
@@ -156,8 +160,8 @@ export class InferenceService {
         const times = { preprocessedMs, runStartMs: preprocessedMs, runEndMs: preprocessedMs, waitMs, detailMs: {} };
         this.#answer(frame, next, times);
       }
-      this.#stages.lookAhead();
-      this.#options.release(frame.pixels);
+      // A run that blocks has not begun yet: looking ahead would hold it up.
+      if (!this.#options.runsBlock || !isPreparedRun(next)) this.#letGo(frame);
     }
   }
 

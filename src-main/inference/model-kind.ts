@@ -31,7 +31,7 @@ export interface FrameStages {
   readonly givesMasks: boolean;
   /** The run this frame needs, or the answer itself when none is needed. */
   prepare(frame: GpuFrame): PreparedRun | Verdict;
-  /** What the frames to come need and this one does not wait for; called after `prepare`, before its pixels are gone. */
+  /** What the frames to come need and this one does not wait for; called after `prepare`, before its pixels are gone and before the next. */
   lookAhead(): void;
   /** Takes the inputs' memory back, in their order, when their run is done or will not be. */
   recycle(memory: readonly RunValues[]): void;
