@@ -24,7 +24,7 @@ export function stagesOf(manifest: ModelManifest): FrameStages {
 /**
  * Whether a model's runs get a thread of their own. Several nets on a picture of 640 pixels and more run for long, and
  * preparing such pictures takes milliseconds: that goes on beside a run. A run of a single net is over sooner than
- * another thread is worth: handing it over and back cost 0.4 ms of each frame, and 20 MB.
+ * another thread is worth: handing it over and back cost 0.4 ms of each frame.
  */
 export function needsOwnThread({ kind }: ModelManifest): boolean {
   return kind === 'dfine' || kind === 'dfine+sam';
