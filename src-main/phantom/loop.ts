@@ -28,6 +28,7 @@ export class PhantomLoop {
   readonly #worker: Worker;
   #waiting: Waiter[] = [];
   #failure: Error | null = null;
+  #isClosing = false;
 
   /** @throws {RangeError} for options outside their limits. */
   constructor(options: PhantomOptions) {
@@ -67,6 +68,7 @@ export class PhantomLoop {
 
   /** Ends the thread; what is rendered stays available. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#worker.terminate();
   }
 
@@ -78,8 +80,8 @@ export class PhantomLoop {
       else still.push(waiter);
     }
     this.#waiting = still;
-    // The thread alone keeps no process alive, somebody waiting for it does.
-    if (still.length > 0) this.#worker.ref();
+    // The thread alone keeps no process alive, somebody waiting for it or for its end does.
+    if (still.length > 0 || this.#isClosing) this.#worker.ref();
     else this.#worker.unref();
   }
 
