@@ -65,6 +65,14 @@ function shapesDiffer(name: string, expected: Tensor | undefined, actual: Tensor
   return wanted === found ? null : say('differs.shape', { output: name, found, expected: wanted });
 }
 
+function anyShapeDiffers(names: readonly string[], expected: Outputs, actual: Outputs): Saying | null {
+  for (const name of names) {
+    const differs = shapesDiffer(name, expected[name], actual[name]);
+    if (differs !== null) return differs;
+  }
+  return null;
+}
+
 interface Detection {
   readonly label: number;
   /** In shares of the picture's longer side. */
@@ -84,13 +92,10 @@ export function decodedDetectionsDiffer(
   side: number,
   tolerance = DETECTION_TOLERANCE,
 ): Difference {
-  return (expected, actual) => {
-    for (const name of Object.values(names)) {
-      const shapes = shapesDiffer(name, expected[name], actual[name]);
-      if (shapes !== null) return shapes;
-    }
-    return setsDiffer(decoded(expected, names, side), decoded(actual, names, side), tolerance);
-  };
+  const { labels, boxes, scores } = names;
+  return (expected, actual) =>
+    anyShapeDiffers([labels, boxes, scores], expected, actual) ??
+    setsDiffer(decoded(expected, names, side), decoded(actual, names, side), tolerance);
 }
 
 export interface RawNames {
@@ -100,13 +105,10 @@ export interface RawNames {
 
 /** Queries of a raw detector, compared as sets of (query, label) pairs by sigmoid score. */
 export function rawDetectionsDiffer(names: RawNames, tolerance = DETECTION_TOLERANCE): Difference {
-  return (expected, actual) => {
-    for (const name of Object.values(names)) {
-      const shapes = shapesDiffer(name, expected[name], actual[name]);
-      if (shapes !== null) return shapes;
-    }
-    return setsDiffer(raw(expected, names), raw(actual, names), tolerance);
-  };
+  const { logits, boxes } = names;
+  return (expected, actual) =>
+    anyShapeDiffers([logits, boxes], expected, actual) ??
+    setsDiffer(raw(expected, names), raw(actual, names), tolerance);
 }
 
 function setsDiffer(expected: Detection[], actual: Detection[], tolerance: DetectionTolerance): Saying | null {

@@ -2,6 +2,8 @@
  * WebGPU for real, on a Vulkan driver that computes on the CPU (Chromium's SwiftShader): everything but the speed is what
  * a graphics processor would show.
  */
+
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +17,7 @@ import {
   MODEL_OWN_MASK,
   type SpawnInference,
 } from '../../../src-main/inference/index.ts';
+import { detectorSchema } from '../../../src-main/inference/manifest-two-stage.ts';
 import {
   loadRuntime,
   openSession,
@@ -25,9 +28,10 @@ import {
 import { valuesDiffer } from '../../../src-main/inference/providers/agreement.ts';
 import { chooseProvider } from '../../../src-main/inference/providers/choose-provider.ts';
 import { addModel, addRequest } from '../../../src-main/inference/registry/registry.ts';
+import { openDetector } from '../../../src-main/inference/two-stage/detector-session.ts';
 import { monotonicMs } from '../../../src-main/pipeline/index.ts';
 import type { ProviderChoice } from '../../../src-shared/index.ts';
-import { segmenter } from '../../support/model-exports.ts';
+import { dfineHuggingFace, dfineOfficial, segmenter } from '../../support/model-exports.ts';
 import { onnxModel } from '../../support/onnx-model.ts';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -112,6 +116,66 @@ describe.skipIf(missing.length > 0)(`WebGPU on a software driver${why}`, () => {
     expect(report).toMatchObject({ running: 'cpu', fellBack: true });
     expect(report.trials[0]).toMatchObject({ provider: 'webgpu', outcome: 'wrong' });
     expect(report.trials[0]!.why).toMatch(/self-test against the CPU: y is off by/);
+  });
+});
+
+/** A detector's export as a model in a folder of its own would name it. */
+const DETECTORS = [
+  {
+    file: dfineOfficial({ side: 64 }),
+    manifest: {
+      variant: 'dfine-official',
+      input: { name: 'images', channels: 3, size: [64, 64], fit: 'stretch' },
+      sizeInput: { name: 'orig_target_sizes', type: 'int64', order: 'wh' },
+      outputs: { form: 'decoded', labels: 'labels', boxes: 'boxes', scores: 'scores' },
+      boxes: 'xyxy-source',
+    },
+  },
+  {
+    file: dfineHuggingFace(),
+    manifest: {
+      variant: 'dfine-hugging-face',
+      input: { name: 'pixel_values', channels: 3, size: [64, 64], fit: 'stretch' },
+      sizeInput: null,
+      outputs: { form: 'raw', logits: 'logits', boxes: 'pred_boxes' },
+      boxes: 'cxcywh-unit',
+    },
+  },
+];
+
+describe.skipIf(missing.length > 0)(`a detector on WebGPU${why}`, () => {
+  it.each(DETECTORS)('passes its self-test and finds what it finds on the CPU: $manifest.variant', async (one) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'webgpu-detector-'));
+    writeFileSync(path.join(folder, 'detector.onnx'), one.file);
+    const file = {
+      path: 'detector.onnx',
+      sha256: createHash('sha256').update(one.file).digest('hex'),
+      bytes: one.file.length,
+    };
+    const picture = {
+      data: new Float32Array(3 * 64 * 64).fill(0.4),
+      dims: [1, 3, 64, 64],
+      canvas: [64, 64],
+      scale: [0.2, 64 / 240],
+      mmPerPixel: null,
+    } as const;
+    const sample = { inputs: [picture], size: [320, 240] as const, scoreThreshold: null };
+    const found = [];
+    for (const provider of ['webgpu', 'cpu'] as const) {
+      const detector = await openDetector(
+        folder,
+        file,
+        detectorSchema.parse(one.manifest),
+        ['bone'],
+        options(provider),
+        sample,
+      );
+      expect(detector.report).toMatchObject({ running: provider, fellBack: false });
+      found.push(await detector.detect(picture, sample.size, null));
+    }
+    expect(found[0]).toHaveLength(1);
+    expect(found[0]).toEqual(found[1]);
+    rmSync(folder, { recursive: true });
   });
 });
 

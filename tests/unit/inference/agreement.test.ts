@@ -1,5 +1,6 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { detectorSchema } from '../../../src-main/inference/manifest-two-stage.ts';
 import {
   type Difference,
   decodedDetectionsDiffer,
@@ -65,6 +66,16 @@ describe('detections of two providers', () => {
 
   it('are compared as sets: another order is no difference', () => {
     expect(differ(rows(list), rows([list[0]!, list[2]!, list[1]!]))).toBeNull();
+  });
+
+  it('are found by the names of a manifest, whatever else it says of the outputs', () => {
+    const official = detectorSchema.shape.outputs.parse({ form: 'decoded', ...names });
+    if (official.form === 'decoded')
+      expect(inWords(decodedDetectionsDiffer(official, 640))(rows(list), rows(list))).toBeNull();
+    const huggingFace = detectorSchema.shape.outputs.parse({ form: 'raw', logits: 'logits', boxes: 'boxes' });
+    const same = { logits: floats([2, -5], [1, 2, 1]), boxes: floats([0, 0, 1, 1, 0, 0, 1, 1], [1, 2, 4]) };
+    if (huggingFace.form === 'raw') expect(inWords(rawDetectionsDiffer(huggingFace))(same, same)).toBeNull();
+    expect([official.form, huggingFace.form]).toEqual(['decoded', 'raw']);
   });
 
   it('differ by a box, a score or a label, and the message says which', () => {
