@@ -19,7 +19,8 @@ export interface MaskGrid {
  * Pieces touch at edges or corners; holes are closed off by edges alone. Keeps its memory between masks.
  */
 export class MaskPieces {
-  readonly #runs = new Runs();
+  readonly #bone = new Runs();
+  readonly #gaps = new Runs();
   #meanProbability: number | null = null;
 
   /** Over the pixels that the last cleaning left; null when its pieces were not judged by it, or none is left. */
@@ -29,13 +30,13 @@ export class MaskPieces {
 
   /** `probabilityAt`: of the pixel at an index; absent, pieces are not judged by it. Returns how many pixels are 1. */
   clean(grid: MaskGrid, rules: MaskRules, probabilityAt?: (index: number) => number): number {
-    if (rules.maxHoleMm2 > 0) this.#fillHoles(grid, rules.maxHoleMm2);
+    this.#bone.find(grid);
+    if (rules.maxHoleMm2 > 0 && this.#fillHoles(grid, rules.maxHoleMm2)) this.#bone.find(grid);
     return this.#dropPieces(grid, rules, probabilityAt);
   }
 
   #dropPieces(grid: MaskGrid, rules: MaskRules, probabilityAt: ((index: number) => number) | undefined): number {
-    const runs = this.#runs;
-    runs.find(grid, 1, 1);
+    const runs = this.#bone;
     const { spacing, columns } = grid;
     const leastPixels = rules.minAreaMm2 / (spacing[0] * spacing[1]);
     const leastColumns = rules.minLengthMm / spacing[0];
@@ -63,18 +64,22 @@ export class MaskPieces {
     return kept;
   }
 
-  #fillHoles(grid: MaskGrid, maxHoleMm2: number): void {
-    const runs = this.#runs;
-    runs.find(grid, 0, 0);
+  /** Returns whether there were any. */
+  #fillHoles(grid: MaskGrid, maxHoleMm2: number): boolean {
+    const runs = this.#gaps;
+    runs.findBetween(this.#bone, grid);
     const { spacing, columns, rows, mask, span: [top, end] = [0, rows] } = grid;
     const mostPixels = maxHoleMm2 / (spacing[0] * spacing[1]);
+    let hasFilled = false;
     for (let run = 0; run < runs.count; run++) {
       const hole = runs.root(run);
       const isOpen = runs.first[hole] === 0 || runs.last[hole] === columns;
       if (isOpen || runs.top[hole] === top || runs.bottom[hole] === end - 1 || runs.pixels[hole]! > mostPixels)
         continue;
       mask.fill(1, runs.row[run]! * columns + runs.begin[run]!, runs.row[run]! * columns + runs.end[run]!);
+      hasFilled = true;
     }
+    return hasFilled;
   }
 }
 
@@ -95,8 +100,8 @@ class Runs {
   /** Where the next pixel of 0 and of 1 is: asked for ever further on, so rows without one cost no search of their own. */
   readonly #next: [number, number] = [-1, -1];
 
-  /** `reach`: 1 where corners join, 0 where only edges do. */
-  find({ mask, columns, rows, span: [top, end] = [0, rows] }: MaskGrid, value: 0 | 1, reach: 0 | 1): void {
+  /** The runs of 1, joined where corners touch too. */
+  find({ mask, columns, rows, span: [top, end] = [0, rows] }: MaskGrid): void {
     this.count = 0;
     this.#next.fill(-1);
     let above = 0;
@@ -104,8 +109,29 @@ class Runs {
     const known = mask.subarray(0, end * columns);
     for (let v = top; v < end; v++) {
       const first = this.count;
-      this.#runsOf(known, v, columns, value);
-      this.#join(above, aboveEnd, first, reach);
+      this.#runsOf(known, v, columns);
+      this.#join(above, aboveEnd, first, 1);
+      above = first;
+      aboveEnd = this.count;
+    }
+    this.#measure();
+  }
+
+  /** What `bone`'s runs leave free, joined along edges only: a second look at the pixels would cost as much as the first. */
+  findBetween(bone: Runs, { columns, rows, span: [top, end] = [0, rows] }: MaskGrid): void {
+    this.count = 0;
+    let above = 0;
+    let aboveEnd = 0;
+    let run = 0;
+    for (let v = top; v < end; v++) {
+      const first = this.count;
+      let begin = 0;
+      for (; run < bone.count && bone.row[run] === v; run++) {
+        if (bone.begin[run]! > begin) this.#add(v, begin, bone.begin[run]!);
+        begin = bone.end[run]!;
+      }
+      if (begin < columns) this.#add(v, begin, columns);
+      this.#join(above, aboveEnd, first, 0);
       above = first;
       aboveEnd = this.count;
     }
@@ -135,15 +161,14 @@ class Runs {
     return sums;
   }
 
-  #runsOf(mask: Uint8Array, v: number, columns: number, value: 0 | 1): void {
+  #runsOf(mask: Uint8Array, v: number, columns: number): void {
     const base = v * columns;
     const end = base + columns;
-    const other = value === 0 ? 1 : 0;
     let at = base;
     while (true) {
-      const begin = this.#seek(mask, value, at);
+      const begin = this.#seek(mask, 1, at);
       if (begin >= end) return;
-      const runEnd = Math.min(end, this.#seek(mask, other, begin));
+      const runEnd = Math.min(end, this.#seek(mask, 0, begin));
       this.#add(v, begin - base, runEnd - base);
       if (runEnd === end) return;
       at = runEnd;
@@ -168,7 +193,10 @@ class Runs {
     this.#parent[run] = run;
   }
 
-  /** Joins the runs from `from` on with those of the row above they touch; both lists go left to right. */
+  /**
+   * Joins the runs from `from` on with those of the row above they touch; both lists go left to right. `reach`: 1 where
+   * corners join, 0 where only edges do.
+   */
   #join(above: number, aboveEnd: number, from: number, reach: 0 | 1): void {
     let upper = above;
     for (let run = from; run < this.count; run++) {

@@ -9,6 +9,15 @@ export interface PlacedGrid {
   readonly scale: readonly [u: number, v: number];
 }
 
+/** A mask on a model's grid with the values it was cut from: a cell is bone where `levels` reach `least`. */
+export interface LevelGrid extends PlacedGrid {
+  /** One per cell, row-major. */
+  readonly levels: Float32Array;
+  readonly least: number;
+  /** Rows outside of this range hold no bone. */
+  readonly span: readonly [first: number, end: number];
+}
+
 /** Brings masks from a model's grid to the source's own, each pixel from the cell its centre lies in. */
 export class MaskPlacer {
   #key = '';

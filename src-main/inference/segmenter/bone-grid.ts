@@ -1,6 +1,7 @@
 import { SaidError, say } from '../../../src-shared/index.ts';
 import type { SegmenterManifest } from '../manifest.ts';
 import { MarkKernel } from '../mask/mark-kernel.ts';
+import { sigmoid } from '../mask/sigmoid.ts';
 import type { RunOutcome } from '../messages.ts';
 
 type Output = SegmenterManifest['output'];
@@ -78,7 +79,7 @@ export class BoneGrid {
   readonly probabilityAt = (cell: number): number => {
     const { bone, activation, channels } = this.#output;
     // The common case in one line: it is asked for every bone cell of every frame.
-    if (activation === 'sigmoid' && this.#levels !== null) return 1 / (1 + Math.exp(-this.#levels.levels[cell]!));
+    if (activation === 'sigmoid' && this.#levels !== null) return sigmoid(this.#levels.levels[cell]!);
     const plane = this.columns * this.rows;
     const values = this.#values;
     if (activation === 'softmax') {

@@ -25,7 +25,7 @@ const MAY_HOLD = [
   /^package\.json$/,
   /^dist\/[\w.-]+\.js$/,
   // Beside the programs that use them: the compiled loops.
-  /^dist\/(crc64|mark|resample)\.wasm$/,
+  /^dist\/(contour|crc64|mark|resample)\.wasm$/,
   /^dist\/package\.json$/,
   /^dist\/desktop\/(main\.js|preload\.cjs)$/,
   /^dist\/api-docs\/[\w.-]+\.(html|js|css)$/,
@@ -88,7 +88,7 @@ for (const platform of ['linux', 'win32'] as const satisfies PackagedPlatform[])
 
     it('has the programs that start threads outside the archive, with the note that they are modules', () => {
       const programs = ['engine-process.js', 'inference-process.js', 'session-worker.js', 'orphan-guard-worker.js'];
-      const loops = ['crc64.wasm', 'mark.wasm', 'resample.wasm'];
+      const loops = ['contour.wasm', 'crc64.wasm', 'mark.wasm', 'resample.wasm'];
       for (const file of [...programs, ...loops].map((name) => `dist/${name}`)) {
         expect(entries.find((entry) => entry.file === file)?.isPacked, file).toBe(false);
       }

@@ -6,11 +6,14 @@ import { MarkKernel } from '../../../src-main/inference/mask/mark-kernel.ts';
 import { MODEL_OWN_MASK, rulesInForce } from '../../../src-main/inference/mask/options.ts';
 import { MaskPieces } from '../../../src-main/inference/mask/pieces.ts';
 import { MaskPlacer } from '../../../src-main/inference/mask/placing.ts';
+import { sigmoid } from '../../../src-main/inference/mask/sigmoid.ts';
 import { MaskSmoother } from '../../../src-main/inference/mask/smoothing.ts';
 import { SurfaceRuns } from '../../../src-main/inference/mask/surface-runs.ts';
 import { NO_BONE, type Verdict } from '../../../src-main/inference/model-kind.ts';
 import { beamView } from '../../../src-main/inference/picture/beam-view.ts';
+import { Random } from '../../../src-main/phantom/random.ts';
 import { ORIENTATIONS } from '../../../src-shared/index.ts';
+import { contourByPixel } from './contour-reference.ts';
 import { gpuFrame, turnedTo } from './pictures.ts';
 
 const KEEP_ALL = { minLengthMm: 0, minAreaMm2: 0, maxHoleMm2: 0, minMeanProbability: 0 };
@@ -338,6 +341,40 @@ describe('placing a model’s mask by its levels', () => {
       expect(turned.indexOf(1)).toBeGreaterThanOrEqual(from);
       expect(turned.lastIndexOf(1)).toBeLessThan(end);
     }
+  });
+
+  it('asks at every pixel of any picture, turned or cut, whether the levels between its four cells reach the limit', () => {
+    const placer = new ContourPlacer();
+    for (let i = 0; i < 60; i++) {
+      const random = new Random(i);
+      const upTo = (end: number): number => Math.floor(random.uniform(0, end));
+      const view = beamView(40 + upTo(40), 30 + upTo(40), ORIENTATIONS[i % ORIENTATIONS.length]!);
+      const area = { u0: upTo(6), u1: view.columns - upTo(5), v0: upTo(6), v1: view.rows - upTo(5) };
+      const scale = [random.uniform(0.2, 1), random.uniform(0.2, 1)] as const;
+      const columns = Math.ceil((area.u1 - area.u0) * scale[0]) + upTo(9);
+      const rows = Math.ceil((area.v1 - area.v0) * scale[1]) + upTo(5);
+      const levels = Float32Array.from({ length: columns * rows }, (_, cell) => {
+        const height = Math.floor(cell / columns) - rows / 2 - 3 * Math.sin((cell % columns) / 5);
+        return 4 - 2 * Math.abs(height) + random.uniform(0, 2);
+      });
+      // Rules cleared some.
+      const mask = Uint8Array.from(levels, (level) => (level >= 1 && random.uniform() > 0.03 ? 1 : 0));
+      const span = [Math.floor(mask.indexOf(1) / columns), Math.floor(mask.lastIndexOf(1) / columns) + 1] as const;
+      const grid = { mask, levels, columns, scale, least: 1, span };
+      expect(placer.place(grid, view, area)).toEqual(contourByPixel(grid, view, area));
+    }
+  });
+});
+
+describe('the sigmoid of the table', () => {
+  it('is the sigmoid within 0.000003, also where that is 0 or 1, and no number where there is none', () => {
+    for (let level = -40; level <= 40; level += 0.0037) {
+      expect(Math.abs(sigmoid(level) - 1 / (1 + Math.exp(-level)))).toBeLessThan(3e-6);
+    }
+    expect([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((level) => Math.round(sigmoid(level)))).toEqual([
+      1, 0,
+    ]);
+    expect(sigmoid(Number.NaN)).toBeNaN();
   });
 });
 
