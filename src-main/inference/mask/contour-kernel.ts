@@ -35,7 +35,7 @@ export class ContourKernel {
   #levels = new Float32Array(0);
   #mask = new Uint8Array(0);
 
-  /** Of the source's size, 0/1, and the caller's to clear: `draw` writes the ones. */
+  /** The source's columns x rows, row-major, 0/1, and the caller's to clear: `draw` writes the ones. Anew after `layOut`. */
   get mask(): Uint8Array {
     return this.#mask;
   }
