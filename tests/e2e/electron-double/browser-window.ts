@@ -118,7 +118,8 @@ export class BrowserWindow extends EventEmitter implements Pick<RealBrowserWindo
     let isPrevented = false;
     this.emit('close', { preventDefault: () => (isPrevented = true) });
     if (!isPrevented) {
-      await (await this.#page).close();
+      await this.#page;
+      await this.webContents.closePage();
     }
     return !isPrevented;
   }

@@ -19,6 +19,8 @@ export const toBrowserUrl = (url: string): string => url.replace(/^app:\/\/([^/]
 export const toAppUrl = (url: string): string => url.replace(/^https:\/\/([^/]+)\.app\.test/, 'app://$1');
 
 const PRELOAD_WORLD = 'preload';
+/** Well over what closing takes. */
+const CLOSE_AGAIN_MS = 1000;
 const script = (name: string): string =>
   stripTypeScriptTypes(readFileSync(path.join(import.meta.dirname, 'page', name), 'utf8'));
 
@@ -68,6 +70,12 @@ export class WebContents extends EventEmitter implements Pick<RealWebContents, D
   async loadURL(url: string): Promise<void> {
     this.#askedFor = toBrowserUrl(url);
     await this.#page?.goto(this.#askedFor);
+  }
+
+  /** Chromium forgets a wish to close that comes while a navigation is committed: it is told again until the page is gone. */
+  async closePage(): Promise<void> {
+    const again = setInterval(() => void this.#cdp?.send('Page.close').catch(() => {}), CLOSE_AGAIN_MS);
+    await this.#page?.close().finally(() => clearInterval(again));
   }
 
   async attach(page: Page, preload: string | undefined): Promise<void> {
