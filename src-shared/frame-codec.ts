@@ -63,13 +63,22 @@ export class MalformedFrameMessage extends Error {
   override readonly name = 'MalformedFrameMessage';
 }
 
-/** One picture message. Allocates its own memory: the caller's buffers are free afterwards. */
-export function encodeFrame(frame: DisplayFrame): Uint8Array<ArrayBuffer> {
+/**
+ * One picture message, in memory of its own: the caller's buffers are free afterwards.
+ *
+ * @param spent a message nobody reads any more, whose memory is written again where it has the size for it: memory for a
+ * whole picture is dear to ask for and to give back a hundred times a second.
+ */
+export function encodeFrame(
+  frame: DisplayFrame,
+  spent: Uint8Array<ArrayBuffer> | null = null,
+): Uint8Array<ArrayBuffer> {
   const maskBytes = frame.maskBits?.byteLength ?? 0;
   const boxes = frame.boxes.slice(0, MAX_BOXES);
   const boxesAt = HEADER_BYTES + frame.pixels.byteLength + maskBytes;
-  const bytes = new Uint8Array(boxesAt + boxes.length * BOX_BYTES);
-  const view = new DataView(bytes.buffer);
+  const length = boxesAt + boxes.length * BOX_BYTES;
+  const bytes = spent?.byteLength === length ? spent : new Uint8Array(length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   view.setUint8(0, LAYOUT_VERSION);
   view.setUint8(1, frame.components);
   view.setUint8(2, frame.state === null ? 0 : RESULT_STATES.indexOf(frame.state) + 1);

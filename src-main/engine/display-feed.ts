@@ -10,6 +10,7 @@ import { monotonicMs } from '../pipeline/index.ts';
 
 /** One console that pictures are shown on. */
 export interface DisplaySink {
+  /** `bytes` may be written anew once the console has acknowledged the picture: by then it has read them. */
   sendFrame(bytes: Uint8Array<ArrayBuffer>): void;
 }
 
@@ -29,10 +30,17 @@ export interface Painted {
   readonly paintedMs: number;
 }
 
+interface SentPicture {
+  readonly readyMs: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 interface Viewer {
   readonly sink: DisplaySink;
-  /** When each was ready, by its number. */
-  readonly inFlight: Map<number, number>;
+  /** By number. */
+  readonly inFlight: Map<number, SentPicture>;
+  /** Memory of a picture it has taken. */
+  spent: Uint8Array<ArrayBuffer> | null;
   waiting: { readonly display: DisplayFrame; readonly lease: FrameLease | null } | null;
 }
 
@@ -55,12 +63,16 @@ export class DisplayFeed {
   }
 
   attach(sink: DisplaySink): DisplayHandle {
-    const viewer: Viewer = { sink, inFlight: new Map(), waiting: null };
+    const viewer: Viewer = { sink, inFlight: new Map(), spent: null, waiting: null };
     this.#viewers.add(viewer);
     return {
       ack: (seq, paintedMs) => {
-        this.#tellPainted(viewer.inFlight.get(seq), paintedMs);
-        viewer.inFlight.delete(seq);
+        const sent = viewer.inFlight.get(seq);
+        if (sent !== undefined) {
+          this.#tellPainted(sent.readyMs, paintedMs);
+          viewer.inFlight.delete(seq);
+          viewer.spent = sent.bytes;
+        }
         this.#flush(viewer);
       },
       detach: () => {
@@ -124,8 +136,8 @@ export class DisplayFeed {
     }
   }
 
-  #tellPainted(readyMs: number | undefined, paintedMs: number | null): void {
-    if (readyMs !== undefined && paintedMs !== null) {
+  #tellPainted(readyMs: number, paintedMs: number | null): void {
+    if (paintedMs !== null) {
       for (const listener of this.#onPainted) {
         listener({ readyMs, paintedMs });
       }
@@ -136,8 +148,10 @@ export class DisplayFeed {
     if (viewer.waiting !== null && viewer.inFlight.size < FRAMES_IN_FLIGHT) {
       const { display, lease } = viewer.waiting;
       viewer.waiting = null;
-      viewer.inFlight.set(display.seq, display.readyMs);
-      viewer.sink.sendFrame(encodeFrame(display));
+      const bytes = encodeFrame(display, viewer.spent);
+      viewer.spent = null;
+      viewer.inFlight.set(display.seq, { readyMs: display.readyMs, bytes });
+      viewer.sink.sendFrame(bytes);
       lease?.release();
     }
   }

@@ -17,30 +17,38 @@ import { type DisplayFrame, unpackMask } from '../../src-shared/index.ts';
 import { MASK_COLOURS, type MaskStyle, showsMask } from './palette.ts';
 import type { PictureRenderer, WebglAbility } from './picture-renderer.ts';
 
+// Picture rows run downwards, the frame buffer's upwards.
 const VERTEX = `
 in vec3 position;
+out vec2 place;
 void main() {
   gl_Position = vec4(position.xy, 0.0, 1.0);
+  place = vec2(0.5 + 0.5 * position.x, 0.5 - 0.5 * position.y);
 }`;
 
-// texelFetch by the fragment's own place: one canvas pixel is one source pixel by construction, never interpolated.
-// Picture rows run downwards, the frame buffer's upwards.
+// The canvas has the source's size: `place` comes to the middle of a texel, which the nearest one is taken of. One canvas
+// pixel is one source pixel, never interpolated. Drawn in software, looking up by whole numbers takes nearly twice as
+// long, and what a pixel decides is dear: gray or coloured, with a mask or without, are programs of their own.
 const FRAGMENT = `
 precision highp float;
-precision highp int;
 uniform highp sampler2D picture;
+#ifdef MASKED
 uniform highp sampler2D mask;
-uniform int rows;
-uniform bool isGray;
 uniform float opacity;
 uniform vec3 maskColour;
+#endif
+in vec2 place;
 out vec4 colour;
 void main() {
-  ivec2 place = ivec2(int(gl_FragCoord.x), rows - 1 - int(gl_FragCoord.y));
-  vec4 texel = texelFetch(picture, place, 0);
-  vec3 shown = isGray ? texel.rrr : texel.rgb;
-  float bone = opacity > 0.0 ? step(0.5, texelFetch(mask, place, 0).r) : 0.0;
-  colour = vec4(mix(shown, maskColour, bone * opacity), 1.0);
+#ifdef GRAY
+  vec3 shown = texture(picture, place).rrr;
+#else
+  vec3 shown = texture(picture, place).rgb;
+#endif
+#ifdef MASKED
+  shown = mix(shown, maskColour, step(0.5, texture(mask, place).r) * opacity);
+#endif
+  colour = vec4(shown, 1.0);
 }`;
 
 /** The WebGL path: R8 textures for gray pictures and masks, written in place with one texSubImage2D each. */
@@ -50,8 +58,13 @@ export class WebglRenderer implements PictureRenderer {
   readonly #canvas: OffscreenCanvas;
   readonly #scene = new Scene();
   readonly #camera = new OrthographicCamera();
-  readonly #material: RawShaderMaterial;
-  readonly #quad = new PlaneGeometry(2, 2);
+  readonly #materials = {
+    gray: newMaterial({ GRAY: '' }),
+    maskedGray: newMaterial({ GRAY: '', MASKED: '' }),
+    coloured: newMaterial({}),
+    maskedColoured: newMaterial({ MASKED: '' }),
+  };
+  readonly #mesh = new Mesh(new PlaneGeometry(2, 2), this.#materials.gray);
   #size: readonly [columns: number, rows: number] = [0, 0];
   #components: 1 | 3 = 1;
   #picture: DataTexture | null = null;
@@ -64,24 +77,8 @@ export class WebglRenderer implements PictureRenderer {
     this.#renderer = new WebGLRenderer({ canvas, alpha: false, antialias: false, depth: false, stencil: false });
     this.#renderer.autoClear = false;
     canvas.addEventListener('webglcontextlost', onLost);
-    this.#material = new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: VERTEX,
-      fragmentShader: FRAGMENT,
-      depthTest: false,
-      depthWrite: false,
-      uniforms: {
-        picture: { value: null },
-        mask: { value: null },
-        rows: { value: 0 },
-        isGray: { value: true },
-        opacity: { value: 0 },
-        maskColour: { value: new Vector3() },
-      },
-    });
-    const mesh = new Mesh(this.#quad, this.#material);
-    mesh.frustumCulled = false;
-    this.#scene.add(mesh);
+    this.#mesh.frustumCulled = false;
+    this.#scene.add(this.#mesh);
   }
 
   resize(size: readonly [columns: number, rows: number]): void {
@@ -109,12 +106,16 @@ export class WebglRenderer implements PictureRenderer {
       this.#mask.image.data = this.#maskPixels;
       this.#mask.needsUpdate = true;
     }
-    this.#setUniform('picture', this.#picture);
-    this.#setUniform('mask', this.#mask);
-    this.#setUniform('rows', frame.size[1]);
-    this.#setUniform('isGray', frame.components === 1);
-    this.#setUniform('maskColour', new Vector3(...MASK_COLOURS[style.colour]).divideScalar(255));
-    this.#setUniform('opacity', masked ? style.opacity : 0);
+    const { gray, maskedGray, coloured, maskedColoured } = this.#materials;
+    const [plain, overlaid] = frame.components === 1 ? [gray, maskedGray] : [coloured, maskedColoured];
+    const material = masked ? overlaid : plain;
+    setUniform(material, 'picture', this.#picture);
+    if (masked) {
+      setUniform(material, 'mask', this.#mask);
+      setUniform(material, 'maskColour', new Vector3(...MASK_COLOURS[style.colour]).divideScalar(255));
+      setUniform(material, 'opacity', style.opacity);
+    }
+    this.#mesh.material = material;
     this.#renderer.render(this.#scene, this.#camera);
   }
 
@@ -143,8 +144,10 @@ export class WebglRenderer implements PictureRenderer {
 
   dispose(): void {
     this.#releaseTextures();
-    this.#quad.dispose();
-    this.#material.dispose();
+    this.#mesh.geometry.dispose();
+    for (const material of Object.values(this.#materials)) {
+      material.dispose();
+    }
     this.#renderer.dispose();
     this.#canvas.width = 1;
     this.#canvas.height = 1;
@@ -170,18 +173,35 @@ export class WebglRenderer implements PictureRenderer {
     return texture;
   }
 
-  #setUniform(name: string, value: unknown): void {
-    const uniform = this.#material.uniforms[name];
-    if (uniform !== undefined) {
-      uniform.value = value;
-    }
-  }
-
   #releaseTextures(): void {
     this.#picture?.dispose();
     this.#mask?.dispose();
     this.#picture = null;
     this.#mask = null;
+  }
+}
+
+function newMaterial(defines: Record<string, string>): RawShaderMaterial {
+  return new RawShaderMaterial({
+    glslVersion: GLSL3,
+    vertexShader: VERTEX,
+    fragmentShader: FRAGMENT,
+    defines,
+    depthTest: false,
+    depthWrite: false,
+    uniforms: {
+      picture: { value: null },
+      mask: { value: null },
+      opacity: { value: 0 },
+      maskColour: { value: new Vector3() },
+    },
+  });
+}
+
+function setUniform(material: RawShaderMaterial, name: string, value: unknown): void {
+  const uniform = material.uniforms[name];
+  if (uniform !== undefined) {
+    uniform.value = value;
   }
 }
 

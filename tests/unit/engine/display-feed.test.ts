@@ -39,6 +39,24 @@ describe('DisplayFeed', () => {
     expect(shown.map((frame) => frame.receivedMs)).toEqual([1, 2, 6]);
   });
 
+  it('writes a picture into the memory of one the console has taken, never of one it still reads', () => {
+    const feed = new DisplayFeed();
+    const sent: Uint8Array[] = [];
+    const handle = feed.attach({ sendFrame: (bytes) => sent.push(bytes) });
+    feed.offerPair(pair(1));
+    feed.offerPair(pair(2));
+    feed.offerPair(pair(3));
+    handle.ack(1, null);
+    handle.ack(1, null);
+    feed.offerPair(pair(4));
+    const [first, unread, reused] = sent;
+    expect(sent).toHaveLength(3);
+    expect(reused?.buffer).toBe(first?.buffer);
+    expect(decodeFrame(reused as Uint8Array<ArrayBuffer>).receivedMs).toBe(3);
+    expect(unread?.buffer).not.toBe(first?.buffer);
+    expect(decodeFrame(unread as Uint8Array<ArrayBuffer>).receivedMs).toBe(2);
+  });
+
   it('does not let one slow console hold back another', () => {
     const feed = new DisplayFeed();
     viewer(feed);

@@ -129,6 +129,24 @@ describe('picture messages', () => {
   });
 });
 
+describe('the memory of a spent picture message', () => {
+  it('takes the next one of its size, which says nothing of the one before', () => {
+    const spent = encodeFrame(frameOf(8, 2, { seq: 1, score: 0.5, state: 'bone' }));
+    spent.fill(0xff);
+    const next = frameOf(8, 2, { seq: 2, score: null });
+    const bytes = encodeFrame(next, spent);
+    expect(bytes.buffer).toBe(spent.buffer);
+    expect(bytes).toEqual(encodeFrame(next));
+  });
+
+  it('is left alone when the next one has another size', () => {
+    const spent = encodeFrame(frameOf(8, 2, { seq: 1 }));
+    const bytes = encodeFrame(frameOf(8, 3, { seq: 2 }), spent);
+    expect(decodeFrame(bytes).seq).toBe(2);
+    expect(decodeFrame(spent).seq).toBe(1);
+  });
+});
+
 describe('refused picture messages', () => {
   const cases: readonly [name: string, bytes: () => Uint8Array, reason: RegExp][] = [
     ['shorter than a header', () => new Uint8Array(79), /length 79: expected >= 80/],
