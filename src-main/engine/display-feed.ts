@@ -37,9 +37,9 @@ interface SentPicture {
 
 interface Viewer {
   readonly sink: DisplaySink;
-  /** By number. */
+  /** Pictures it has not taken yet, by number. */
   readonly inFlight: Map<number, SentPicture>;
-  /** Memory of a picture it has taken. */
+  /** Memory of the picture it took last, for the next one. */
   spent: Uint8Array<ArrayBuffer> | null;
   waiting: { readonly display: DisplayFrame; readonly lease: FrameLease | null } | null;
 }

@@ -5,7 +5,7 @@ import { WebglRenderer } from '../../src-renderer/live/webgl-renderer.ts';
 import { type DisplayFrame, packMask } from '../../src-shared/index.ts';
 
 export interface Comparison {
-  /** Largest difference of a channel between WebGL's pixels and the source's, without a mask. */
+  /** Largest difference of a channel (0..255) between WebGL's pixels and the source's, without a mask. */
   readonly toSource: number;
   /** Between the two renderers, with a mask that covers half the pixels, half opaque. */
   readonly toOther: number;
@@ -13,7 +13,7 @@ export interface Comparison {
 
 const MASKED: MaskStyle = { visible: true, opacity: 0.5, colour: 'yellow', shape: 'fill', boxes: false };
 
-/** No two neighbours are alike, so that a pixel taken from beside its place shows. */
+/** Noise, the same each time: neighbours are seldom alike, so that pixels taken from beside their places show. */
 function noisy(length: number): Uint8Array {
   let state = 1;
   return Uint8Array.from({ length }, () => {
@@ -29,7 +29,7 @@ function frameOf(size: readonly [number, number], components: 1 | 3): DisplayFra
   return shown as unknown as DisplayFrame;
 }
 
-const largest = (a: ArrayLike<number>, b: (index: number) => number): number => {
+const largestDifference = (a: ArrayLike<number>, b: (index: number) => number): number => {
   let worst = 0;
   for (let index = 0; index < a.length; index++) {
     worst = Math.max(worst, Math.abs((a[index] as number) - b(index)));
@@ -37,7 +37,7 @@ const largest = (a: ArrayLike<number>, b: (index: number) => number): number => 
   return worst;
 };
 
-/** Of a picture of noise; colour and gray, and masks of both, are programs of their own. */
+/** @param size columns and rows of the picture of noise that both draw. @param components 1: gray, 3: RGB. */
 export function compare(size: readonly [number, number], components: 1 | 3): Comparison {
   const frame = frameOf(size, components);
   const webgl = new WebglRenderer(new OffscreenCanvas(1, 1), () => {});
@@ -52,8 +52,8 @@ export function compare(size: readonly [number, number], components: 1 | 3): Com
     return part === 3 ? 255 : (frame.pixels[pixel * components + (components === 1 ? 0 : part)] as number);
   };
   const result = {
-    toSource: largest(plain, channel),
-    toOther: largest(webgl.readBack(), (index) => expected[index] as number),
+    toSource: largestDifference(plain, channel),
+    toOther: largestDifference(webgl.readBack(), (index) => expected[index] as number),
   };
   webgl.dispose();
   return result;
