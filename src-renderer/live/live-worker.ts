@@ -1,13 +1,15 @@
 /**
- * The live view's own thread: holds the connection to the engine and draws the picture, so that nothing the page does
- * (charts, layout, a slow form) can hold up either.
+ * The live view's own thread: talks to the engine and draws the picture, so that nothing the page does (charts, layout, a
+ * slow form) can hold up either.
  */
 import { type DisplayFrame, defaultSettings, type EngineMessage, type EngineSnapshot } from '../../src-shared/index.ts';
 import { Cine } from './cine.ts';
 import { EngineConversation } from './engine-conversation.ts';
 import { Painter } from './painter.ts';
-import { PortTransport, type TransportListener, WebSocketTransport } from './transport.ts';
+import { type EngineTransport, PortTransport, type TransportListener } from './transport.ts';
+import { ThreadedTransport } from './transport-thread.ts';
 import { ViewReporter } from './view-reporter.ts';
+import { workerFault } from './worker-fault.ts';
 import type { CineMove, FromWorker, ToWorker } from './worker-protocol.ts';
 
 interface Painting {
@@ -121,9 +123,9 @@ class LiveView {
     this.#nextTask.port2.postMessage({ seq, atMs } satisfies Painting);
   }
 
-  #makeTransport(listener: TransportListener): PortTransport | WebSocketTransport {
+  #makeTransport(listener: TransportListener): EngineTransport {
     if (this.#start.url !== null) {
-      return new WebSocketTransport(this.#start.url, listener);
+      return new ThreadedTransport(startSocketThread(), this.#start.url, listener);
     }
     this.#ports = new PortTransport(listener);
     return this.#ports;
@@ -228,6 +230,16 @@ class LiveView {
       post({ type: 'probe-reading', id, reading }, [rgba.buffer]);
     }
   }
+}
+
+function startSocketThread(): Worker {
+  const thread = new Worker(new URL('./socket-worker.ts', import.meta.url), { type: 'module' });
+  thread.addEventListener('error', (event) => {
+    event.preventDefault();
+    // Uncaught here, it reaches the page, which says that the view has failed.
+    throw new Error(`the connection's thread: ${workerFault(event)}`);
+  });
+  return thread;
 }
 
 let view: LiveView | null = null;

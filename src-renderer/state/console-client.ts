@@ -8,6 +8,7 @@ import type {
   SettingsPatch,
 } from '../../src-shared/index.ts';
 import type { MaskStyle } from '../live/palette.ts';
+import { workerFault } from '../live/worker-fault.ts';
 import type {
   Capture,
   CineMove,
@@ -68,7 +69,7 @@ export class ConsoleClient {
   constructor(start: Extract<ToWorker, { type: 'start' }>) {
     this.#worker = new Worker(new URL('../live/live-worker.ts', import.meta.url), { type: 'module' });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#onMessage(data));
-    this.#worker.addEventListener('error', ({ message }) => this.#known.change({ viewFailure: message }));
+    this.#worker.addEventListener('error', (event) => this.#known.change({ viewFailure: workerFault(event) }));
     this.#post(start);
   }
 

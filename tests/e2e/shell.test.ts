@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, TestBench } from '../support/processes.ts';
@@ -38,6 +40,28 @@ function legibility(page: Page, selector: string) {
       fits: element.scrollWidth <= element.clientWidth,
     };
   }, selector);
+}
+
+/** The console's files from a server of its own, which lacks one of them. Routes of a page miss its threads' threads. */
+async function serveWithout(engineUrl: string, missing: string) {
+  const server = createServer(async ({ url = '/' }, response) => {
+    if (url.startsWith(missing)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const file = await fetch(new URL(url, engineUrl));
+    const type = file.headers.get('content-type') ?? 'application/octet-stream';
+    response.writeHead(file.status, { 'content-type': type }).end(await file.bytes());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 describe.skipIf(!hasChromium)('the shell around the views', () => {
@@ -128,6 +152,14 @@ describe.skipIf(!hasChromium)('the shell around the views', () => {
     await form.getByRole('textbox').fill('phantom:1');
     await form.getByRole('button', { name: 'Connect' }).click();
     await own.waitForSelector('.state[data-kind=demo]');
+    await own.close();
+  });
+
+  it.each(['live-worker', 'socket-worker'])('says so when the program of its %s cannot be loaded', async (program) => {
+    await using server = await serveWithout(url, `/assets/${program}-`);
+    const own = await browser.newPage();
+    await own.goto(`${server.url}?renderer=2d`);
+    await own.getByText('its program could not be loaded. Reload the page.').waitFor();
     await own.close();
   });
 
