@@ -12,12 +12,6 @@ import { ViewReporter } from './view-reporter.ts';
 import { workerFault } from './worker-fault.ts';
 import type { CineMove, FromWorker, ToWorker } from './worker-protocol.ts';
 
-interface Painting {
-  readonly seq: number;
-  /** On this console's clock. */
-  readonly atMs: number;
-}
-
 type StartMessage = Extract<ToWorker, { type: 'start' }>;
 
 function post(message: FromWorker, transfer: Transferable[] = []): void {
@@ -30,21 +24,16 @@ class LiveView {
   readonly #cine: Cine;
   readonly #conversation: EngineConversation;
   readonly #reporter: ViewReporter;
-  readonly #nextTask = new MessageChannel();
   #ports: PortTransport | null = null;
   #sourceAddress: string | null = null;
   #probeRequests: number[] = [];
 
   constructor(start: StartMessage) {
     this.#start = start;
-    this.#nextTask.port1.addEventListener('message', ({ data }: MessageEvent<Painting>) =>
-      this.#conversation.acknowledge(data.seq, data.atMs),
-    );
-    this.#nextTask.port1.start();
     this.#painter = new Painter(
       {
         onPainted: (frame, atMs) => {
-          this.#acknowledgeNext(frame.seq, atMs);
+          this.#conversation.acknowledge(frame.seq, atMs);
           this.#reporter.framePainted(frame, atMs);
           this.#answerProbe(frame);
         },
@@ -113,14 +102,6 @@ class LiveView {
         }
         break;
     }
-  }
-
-  /**
-   * In the task after the one that painted: by its end the browser has taken the canvas, for which a software compositor
-   * holds this thread up for milliseconds. A picture asked for before that would only grow old on the way.
-   */
-  #acknowledgeNext(seq: number, atMs: number): void {
-    this.#nextTask.port2.postMessage({ seq, atMs } satisfies Painting);
   }
 
   #makeTransport(listener: TransportListener): EngineTransport {

@@ -1,4 +1,4 @@
-import { memo, type RefObject, useEffect, useRef, useState } from 'react';
+import { memo, type RefObject, startTransition, useEffect, useRef, useState } from 'react';
 import {
   Area,
   CartesianGrid,
@@ -20,8 +20,8 @@ import { performanceStore, type Span } from './history-feed.ts';
 import { timeTicks } from './time-ticks.ts';
 import { type ChartRow, rangeColumn } from './timeline.ts';
 
-/** One cursor over all charts. */
-const SYNC_ID = 'performance';
+/** One cursor over all charts: by its time, as charts draw a new sample one after the other. */
+const SYNC = { syncId: 'performance', syncMethod: 'value' } as const;
 const MOST_TICKS = 5;
 /** A shorter drag is a click. */
 const SMALLEST_ZOOM = 0.01;
@@ -35,23 +35,35 @@ interface ChartProps {
   readonly warning: number | null;
   readonly critical: number | null;
   readonly bad: Threshold['bad'] | null;
+  /** How long it waits with a new sample, so that the charts take turns. Less than the time between two of them. */
+  readonly turnMs: number;
   readonly onZoom: (span: Span) => void;
 }
 
 /**
  * One chart: lines with what each bucket ranged over, limits, the cursor of all charts; dragging over it stretches time.
- * Out of sight it keeps what it showed last until it is seen again, or saved: half of all charts are, and drawing them
- * anew takes time from the picture.
+ * Drawing takes time from the picture: charts take turns with a new sample, and out of sight (half of all are) one keeps
+ * what it showed last until it is seen again, or saved.
  */
 export const Chart = memo(function Chart(props: ChartProps) {
   const figure = useRef<HTMLElement>(null);
   const isSeen = useSeen(figure);
+  const wasSeen = useRef(false);
   const savesPicture = useStore(performanceStore, (state) => state.savesPicture);
   const [shown, setShown] = useState(props);
   const isStretched = spanOf(props) !== spanOf(shown) || props.chart !== shown.chart;
-  if (shown !== props && (isSeen || savesPicture || isStretched)) {
+  if (shown !== props && (savesPicture || isStretched)) {
     setShown(props);
   }
+  useEffect(() => {
+    const waitMs = wasSeen.current ? props.turnMs : 0;
+    wasSeen.current = isSeen;
+    if (isSeen) {
+      const turn = setTimeout(() => startTransition(() => setShown(props)), waitMs);
+      return () => clearTimeout(turn);
+    }
+    return undefined;
+  }, [props, isSeen]);
   return (
     <figure className="chart" ref={figure} data-chart={shown.chart.id} data-span={spanOf(shown)} data-to={shown.toTs}>
       <Drawing {...shown} />
@@ -98,7 +110,7 @@ const Drawing = memo(function Drawing({ chart, rows, fromTs, toTs, warning, crit
           <ComposedChart
             data={rows as ChartRow[]}
             margin={{ top: 6, right: 10, bottom: 0, left: 0 }}
-            syncId={SYNC_ID}
+            {...SYNC}
             accessibilityLayer={false}
             {...drag.handlers}
           >

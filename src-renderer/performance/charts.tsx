@@ -37,6 +37,9 @@ export function PerformanceCharts() {
   );
 }
 
+/** All charts have drawn a sample within this time; the next one comes after 950 ms at the soonest. */
+const ALL_TURNS_MS = 800;
+
 interface ChartGridProps {
   readonly charts: readonly ChartDescription[];
   readonly timeline: Timeline;
@@ -61,7 +64,7 @@ function ChartGrid({ charts, timeline }: ChartGridProps) {
     <div className="charts">
       {charts
         .filter(({ needsGpu }) => hasGpu || needsGpu !== true)
-        .map((chart) => {
+        .map((chart, turn, { length }) => {
           const limit = chart.threshold === undefined ? null : limits(chart.threshold);
           return (
             <Chart
@@ -73,6 +76,7 @@ function ChartGrid({ charts, timeline }: ChartGridProps) {
               warning={limit?.warning ?? null}
               critical={limit?.critical ?? null}
               bad={limit?.bad ?? null}
+              turnMs={(turn * ALL_TURNS_MS) / length}
               onZoom={onZoom}
             />
           );

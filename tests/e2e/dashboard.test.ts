@@ -158,6 +158,21 @@ describe.skipIf(!hasChromium)('the dashboard', () => {
     );
   });
 
+  it('draws a sample chart by chart, and all in sight show the same moment in the end', async () => {
+    await page.setViewportSize({ width: 1280, height: 3000 });
+    const areAtOneMoment = (wanted: boolean) =>
+      page.waitForFunction((isOne) => {
+        const charts = [...document.querySelectorAll<HTMLElement>('.chart')];
+        return (new Set(charts.map(({ dataset }) => dataset['to'])).size === 1) === isOne;
+      }, wanted);
+    await areAtOneMoment(false);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await areAtOneMoment(true);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await areAtOneMoment(false);
+    await page.setViewportSize({ width: 1280, height: 720 });
+  });
+
   it('has one cursor over all charts, and says each chart’s limits', async () => {
     expect(await page.locator('.chart').count()).toBeGreaterThan(4);
     const drawing = page.locator('[data-chart=latency] .chart-plot');
