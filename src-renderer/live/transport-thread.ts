@@ -26,26 +26,18 @@ export type FromTransportThread =
  */
 export class ThreadedTransport implements EngineTransport {
   readonly #thread: ThreadChannel<ToTransportThread, FromTransportThread>;
+  readonly #listener: TransportListener;
   #connection = 0;
+  #closed = false;
 
   /** @param thread runs `serveTransport` and nothing else. */
   constructor(thread: ThreadChannel<ToTransportThread, FromTransportThread>, url: string, listener: TransportListener) {
     this.#thread = thread;
+    this.#listener = listener;
     thread.addEventListener('message', ({ data }) => {
-      switch (data.type) {
-        case 'open':
-          this.#connection = data.connection;
-          listener.onOpen();
-          break;
-        case 'closed':
-          listener.onClosed();
-          break;
-        case 'text':
-          listener.onText(data.text);
-          break;
-        case 'picture':
-          listener.onPicture(data.bytes);
-          break;
+      // What was under way when it was closed is nobody's any more.
+      if (!this.#closed) {
+        this.#hear(data);
       }
     });
     this.#tell({ type: 'start', url });
@@ -60,7 +52,27 @@ export class ThreadedTransport implements EngineTransport {
   }
 
   close(): void {
+    this.#closed = true;
     this.#tell({ type: 'close' });
+    this.#listener.onClosed();
+  }
+
+  #hear(said: FromTransportThread): void {
+    switch (said.type) {
+      case 'open':
+        this.#connection = said.connection;
+        this.#listener.onOpen();
+        break;
+      case 'closed':
+        this.#listener.onClosed();
+        break;
+      case 'text':
+        this.#listener.onText(said.text);
+        break;
+      case 'picture':
+        this.#listener.onPicture(said.bytes);
+        break;
+    }
   }
 
   #tell(message: ToTransportThread): void {

@@ -93,12 +93,26 @@ describe('a transport in a thread of its own', () => {
     await expect.poll(() => connection.asked).toEqual(['for the first', 'for the second']);
   });
 
-  it('begins anew when told to, and ends with its transport', async () => {
-    const { transport, connection, hasEnded } = await connected();
+  it('begins anew when told to; closed, it ends with its transport and says nothing more', async () => {
+    const { transport, connection, said, pictures, hasEnded } = await connected();
+    connection.listener.onOpen();
+    await expect.poll(() => said).toEqual(['open']);
     transport.restart();
+    connection.listener.onPicture(Uint8Array.of(1));
     transport.close();
+    expect(said).toEqual(['open', 'closed']);
     await expect.poll(hasEnded).toBe(true);
+    connection.listener.onClosed();
     expect(connection.asked).toEqual(['(restart)', '(close)']);
+    // By the time a picture of another channel has come, those of this one have.
+    const later = new MessageChannel();
+    await new Promise((resolve) => {
+      later.port1.addEventListener('message', resolve);
+      later.port1.start();
+      later.port2.postMessage('after all');
+    });
+    later.port1.close();
+    expect([said, pictures]).toEqual([['open', 'closed'], []]);
   });
 });
 
