@@ -18,6 +18,9 @@ const MM_PER_PIXEL = [0.1, 0.2] as const;
 /** Browser and engine add to the true time; the lower bounds are exact, the upper ones leave a loaded machine air. */
 const SLACK_MS = 1500;
 
+/** Pictures painted until the engine has forgotten how long the first masks took (it remembers 16), and then some. */
+const SETTLED_AFTER = 60;
+
 declare global {
   interface Window {
     /** Every state word since the page was opened, by the machine's clock in milliseconds. */
@@ -219,6 +222,9 @@ describe.skipIf(!hasChromium)('the truth about liveness on screen', () => {
     async () => {
       await watch();
       await page.waitForSelector('.result-word[data-result=bone]');
+      // A picture waits twice as long as any of the last masks took, and the first of a new process take long: after
+      // those the process comes back later than that.
+      await page.waitForFunction((pictures) => (window.__ultramotion?.shown().painted ?? 0) > pictures, SETTLED_AFTER);
       const before = await shown(page);
       process.kill(childrenOf(engine.pid)[0] as number, 'SIGKILL');
       await page.waitForSelector('.result-word[data-result=no-mask]', { timeout: 5000 });
