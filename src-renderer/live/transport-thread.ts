@@ -81,7 +81,8 @@ export class ThreadedTransport implements EngineTransport {
 }
 
 /**
- * The thread's side.
+ * The thread's side: makes the one transport its owner asks for and carries between the two. Pictures are handed over
+ * (their memory changes hands), not copied.
  *
  * @param owner the end of the channel that leads to the owner.
  * @param makeTransport what really connects, made when the owner says where to.

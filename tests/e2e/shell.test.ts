@@ -42,7 +42,7 @@ function legibility(page: Page, selector: string) {
   }, selector);
 }
 
-/** The console's files from a server of its own, which lacks one of them. Routes of a page miss its threads' threads. */
+/** The console's files from a server that lacks those beginning with `missing`: a page's routes miss its threads' threads. */
 async function serveWithout(engineUrl: string, missing: string) {
   const server = createServer(async ({ url = '/' }, response) => {
     if (url.startsWith(missing)) {
